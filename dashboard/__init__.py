@@ -1,0 +1,1 @@
+"""What is shown: panels, figures, ranges, findings, words, ids. Knows no Dash and no Flask."""

@@ -1,0 +1,107 @@
+"""Connections to ledger and rollup: the one list of what differs between the dialects.
+
+Never a query of the page and never a decision about who may read what.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    create_engine,
+    event,
+    func,
+    make_url,
+    type_coerce,
+)
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.sql.elements import ColumnElement
+
+from data.column_types import to_micros
+from data.errors import UsageError
+from data.periods import DAY, Segment
+
+__all__ = ["Connection", "Engine", "connect", "create_tables", "day_index", "read_transaction"]
+
+DAY_MICROS = 86_400_000_000
+
+
+def database_url(text: str) -> str:
+    """`text` as a SQLAlchemy URL: a bare path is a SQLite file, postgresql means psycopg 3."""
+    if "://" not in text:
+        return f"sqlite:///{Path(text).absolute()}"
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise UsageError("db.url", f"{text!r} is not a database URL: {error}") from error
+    if url.drivername in {"postgresql", "postgres"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise UsageError(
+            "db.url", f"{url.drivername!r} is not supported: use sqlite:///… or postgresql://…"
+        )
+    return url.render_as_string(hide_password=False)
+
+
+def connect(url: str) -> Engine:
+    """An engine for a database URL or the path of a SQLite file, read and write.
+
+    A SQLite file that is missing is created on first use; a snapshot is opened by
+    data/snapshot.py instead, which never writes.
+    """
+    resolved = database_url(url)
+    if not resolved.startswith("sqlite"):
+        # No server-side prepared statements: a pooler in transaction mode has none to offer.
+        return create_engine(resolved, pool_pre_ping=True, connect_args={"prepare_threshold": None})
+    engine = create_engine(resolved)
+    use_explicit_transactions(engine)
+    return engine
+
+
+def use_explicit_transactions(engine: Engine) -> None:
+    """Make BEGIN ours on SQLite: the driver would begin only before the first write,
+
+    and the reads of one answer would each see their own moment.
+    """
+
+    @event.listens_for(engine, "connect")
+    def no_implicit_begin(dbapi: sqlite3.Connection, _record: Any) -> None:
+        dbapi.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+
+def create_tables(engine: Engine, tables: MetaData) -> None:
+    """Create the tables of `tables` that are missing, with constraints and indexes."""
+    tables.create_all(engine)
+
+
+@contextmanager
+def read_transaction(engine: Engine) -> Iterator[Connection]:
+    """One connection whose reads all see the same moment; nothing is ever written."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        with connection.begin():
+            yield connection
+
+
+def day_index(connection: Connection, column: Any, segment: Segment) -> ColumnElement[int]:
+    """Whole local days from the segment's first midnight to `column`, for a select list only."""
+    if connection.dialect.name == "sqlite":
+        micros = type_coerce(column, Integer) - to_micros(segment.midnight)
+        return type_coerce(micros.op("/")(DAY_MICROS), Integer)
+    seconds = func.extract("epoch", column - segment.midnight)
+    return type_coerce(func.floor(seconds / int(DAY.total_seconds())), Integer)

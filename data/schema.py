@@ -1,0 +1,163 @@
+"""The tables: the host's ledger, which we only read, and our own rollup; never a query.
+
+Every primary key begins with the account's id and no foreign key points at a host's table, so a
+view serves as well as a table and the whole can be distributed by account. A host whose tables
+differ makes views of these names: docs/ledger.md.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, Index, Integer, MetaData, Table, Text, text
+
+from data.column_types import HostId, Instant, LocalDate, Micro
+
+MICRO = 1_000_000  # micro-credits in one credit
+CONSUMPTION = ("usage", "refund")
+KINDS = (*CONSUMPTION, "grant", "purchase", "expiry", "adjustment")
+WORKSPACE_KINDS = ("team", "personal")
+ALLOWANCE_KINDS = ("number", "none", "unknown")
+
+# One entry is at most a billion credits, so that no sum of a believable ledger leaves 64 bits.
+MAX_ENTRY_MICRO = 10**15
+ENTRY_INDEX = ("account_id", "occurred_at", "id")
+
+ledger = MetaData()
+rollup = MetaData()
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+accounts = Table(
+    "accounts",
+    ledger,
+    Column("id", HostId(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("plan", Text),
+    Column("timezone", Text, nullable=False, server_default=text("'UTC'")),
+    Column("anchor_day", Integer, nullable=False, server_default=text("1")),
+    Column("balance_micro", Micro),
+    CheckConstraint("anchor_day BETWEEN 1 AND 31", name="anchor_day_is_a_day"),
+    CheckConstraint("id <> ''", name="account_id_not_empty"),
+    sqlite_strict=True,
+)
+
+billing_periods = Table(
+    "billing_periods",
+    ledger,
+    Column("account_id", HostId(), primary_key=True),
+    Column("starts", LocalDate, primary_key=True),
+    Column("ends", LocalDate, nullable=False),  # exclusive
+    Column("allowance_kind", Text, nullable=False, server_default=text("'unknown'")),
+    Column("allowance_micro", Micro),
+    CheckConstraint("starts < ends", name="period_is_forward"),
+    CheckConstraint(_one_of("allowance_kind", ALLOWANCE_KINDS), name="allowance_kind_known"),
+    CheckConstraint(
+        "(allowance_kind = 'number') = (allowance_micro IS NOT NULL)", name="allowance_has_number"
+    ),
+    CheckConstraint("allowance_micro >= 0", name="allowance_not_negative"),
+    sqlite_strict=True,
+)
+
+workspaces = Table(
+    "workspaces",
+    ledger,
+    Column("account_id", HostId(), primary_key=True),
+    Column("id", HostId(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("owner_member_id", HostId()),
+    Column("deleted_at", Instant),
+    CheckConstraint(_one_of("kind", WORKSPACE_KINDS), name="workspace_kind_known"),
+    CheckConstraint("id <> ''", name="workspace_id_not_empty"),
+    sqlite_strict=True,
+)
+
+members = Table(
+    "members",
+    ledger,
+    Column("account_id", HostId(), primary_key=True),
+    Column("id", HostId(), primary_key=True),
+    Column("name", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+reasons = Table(
+    "reasons",
+    ledger,
+    Column("account_id", HostId(), primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("parent", Text),  # the reason that this workflow type stands under
+    sqlite_strict=True,
+)
+
+entries = Table(
+    "entries",
+    ledger,
+    Column("account_id", HostId(), primary_key=True),
+    Column("id", HostId(), primary_key=True),
+    Column("occurred_at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text),
+    Column("workflow_type", Text),
+    Column("workspace_id", HostId()),
+    Column("member_id", HostId()),
+    Column("amount_micro", Micro, nullable=False),
+    Column("reverses_id", HostId()),
+    CheckConstraint(_one_of("kind", KINDS), name="entry_kind_known"),
+    CheckConstraint(
+        f"amount_micro BETWEEN -{MAX_ENTRY_MICRO} AND {MAX_ENTRY_MICRO}", name="amount_in_bounds"
+    ),
+    CheckConstraint("amount_micro >= 0 OR kind = 'adjustment'", name="amount_has_its_sign"),
+    CheckConstraint(
+        f"(reason IS NOT NULL AND reason <> '') OR NOT {_one_of('kind', CONSUMPTION)}",
+        name="consumption_has_reason",
+    ),
+    CheckConstraint("workflow_type <> ''", name="workflow_type_not_empty"),
+    CheckConstraint("workspace_id <> ''", name="entry_workspace_not_empty"),
+    Index("entries_by_time", *ENTRY_INDEX),
+    sqlite_strict=True,
+)
+
+OPTIONAL_TABLES = frozenset({"members", "reasons"})
+OPTIONAL_COLUMNS = frozenset({("accounts", "balance_micro"), ("entries", "reverses_id")})
+
+# The rollup keeps used and refunded apart, by account-local day. Empty text stands for "none":
+# a primary key takes no NULL, and the ledger's own checks refuse empty text, so nothing collides.
+rollup_by_reason = Table(
+    "rollup_by_reason",
+    rollup,
+    Column("account_id", HostId(), primary_key=True),
+    Column("day", LocalDate, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("workflow_type", Text, primary_key=True),
+    Column("used_micro", Micro, nullable=False),
+    Column("refunded_micro", Micro, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+rollup_by_workspace = Table(
+    "rollup_by_workspace",
+    rollup,
+    Column("account_id", HostId(), primary_key=True),
+    Column("day", LocalDate, primary_key=True),
+    Column("workspace_id", HostId(), primary_key=True),
+    Column("used_micro", Micro, nullable=False),
+    Column("refunded_micro", Micro, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+rollup_state = Table(
+    "rollup_state",
+    rollup,
+    Column("account_id", HostId(), primary_key=True),
+    Column("timezone", Text, nullable=False),  # the zone of the stored days
+    Column("version", Micro, nullable=False),  # grows with every change of the account's rows
+    sqlite_strict=True,
+)
+
+ROLLUP_VERSION = 1  # of these three tables; a cache of another version is thrown away

@@ -1,0 +1,1 @@
+"""Components made from values: no query, no callback, no request."""
