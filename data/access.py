@@ -12,7 +12,7 @@ Role = Literal["owner", "admin", "billing", "member"]
 WHOLE_ACCOUNT: frozenset[Role] = frozenset({"owner", "admin", "billing"})
 
 
-class AccessDenied(Exception):
+class AccessDeniedError(Exception):
     """The viewer may not see this account's usage; the page shows `No permission`."""
 
 
@@ -33,9 +33,9 @@ class Scope:
 
 
 def scope_of(viewer: Viewer) -> Scope:
-    """The scope of a viewer; AccessDenied for a role that does not see the whole account."""
+    """The scope of a viewer; AccessDeniedError for a role that does not see the whole account."""
     if viewer.role not in WHOLE_ACCOUNT:
-        raise AccessDenied(f"role {viewer.role!r} of {viewer.subject!r} sees no whole account")
+        raise AccessDeniedError(f"role {viewer.role!r} of {viewer.subject!r} sees no whole account")
     return Scope(viewer.account_id)
 
 

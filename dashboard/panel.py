@@ -1,0 +1,71 @@
+"""What a panel is: a question, its query and how a frame is drawn; values only, no components."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from dashboard.theme import Theme
+from dashboard.view import View
+from data.access import Scope
+from data.engine import Connection
+
+Figure = dict[str, Any]  # a plain Plotly figure: {"data": [...], "layout": {...}}
+
+Texture = Literal["solid", "muted", "hatched", "outline", "dots", "diamond", "line"]
+
+
+@dataclass(frozen=True)
+class KeyItem:
+    """One entry of a chart's key: a colour token's name, a texture and a label."""
+
+    label: str
+    token: str
+    texture: Texture = "solid"
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """One row of the table that is a chart's key; `level` 1 is indented under the row above."""
+
+    cells: tuple[str, ...]
+    token: str
+    texture: Texture = "solid"
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class KeyTable:
+    """A small table that is also the key of its chart: first column with swatches, then numbers."""
+
+    columns: tuple[str, ...]
+    rows: tuple[KeyRow, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a panel shows: a sentence, a figure of `height` pixels, its key and its notes."""
+
+    answer: str
+    figure: Figure
+    height: int
+    dates: str
+    key: tuple[KeyItem, ...] = ()
+    key_table: KeyTable | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart of the page. To add one: a module in dashboard/panels/ and its name in PANELS."""
+
+    key: str
+    name: str
+    question: str
+    columns: int  # of 12, from 992 px
+    query: Callable[[Connection, Scope, View], pd.DataFrame]
+    is_empty: Callable[[pd.DataFrame, View], bool]
+    draw: Callable[[pd.DataFrame, View, Theme], Drawing]

@@ -1,0 +1,49 @@
+"""Rows -> frames with declared columns and dtypes; zeros come from the calendar, not from SQL.
+
+Every amount is int64 micro-credits and `net` is used − refunded; there is no float here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from data.periods import Period
+
+AMOUNTS = ("used", "refunded", "net")
+DAY_COLUMNS = ("day", *AMOUNTS)
+REASON_COLUMNS = ("reason", "workflow_type", *AMOUNTS)
+WORKSPACE_COLUMNS = ("id", "name", "kind", *AMOUNTS)
+
+NO_WORKSPACE = "No workspace"
+
+
+def frame(rows: Iterable[Sequence[Any]], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Rows of (…labels, used, refunded) as a frame of `columns`; labels are objects, None is none.
+
+    ValueError when a row has another width than `columns` without `net`.
+    """
+    labels = len(columns) - len(AMOUNTS)
+    data = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns[:-1]]
+    if len(data) != labels + 2:
+        raise ValueError(f"{len(data)} values in a row for the columns {columns}")
+    made = {
+        name: pd.Series(values, dtype="object" if place < labels else "int64")
+        for place, (name, values) in enumerate(zip(columns[:-1], data, strict=True))
+    }
+    made["net"] = made["used"] - made["refunded"]
+    return pd.DataFrame(made, columns=list(columns))
+
+
+def day_frame(rows: Iterable[tuple[dt.date, int, int]], period: Period) -> pd.DataFrame:
+    """One row for every calendar day of `period`, in order: day, used, refunded, net."""
+    found = {day: (used, refunded) for day, used, refunded in rows}
+    return frame(((day, *found.get(day, (0, 0))) for day in period), DAY_COLUMNS)
+
+
+def total(column: pd.Series[int]) -> int:
+    """The exact sum of an amount column, as a Python integer that cannot overflow."""
+    return sum(column.tolist())
