@@ -1,0 +1,1 @@
+"""The tests: they mirror the tree; this package holds what several of them share."""
