@@ -32,6 +32,7 @@ from data.periods import DAY, Segment
 __all__ = ["Connection", "Engine", "connect", "create_tables", "day_index", "read_transaction"]
 
 DAY_MICROS = 86_400_000_000
+WRITES = "takes_the_write_lock"  # an execution option: wait for other writers at BEGIN, not later
 
 
 def database_url(text: str) -> str:
@@ -78,12 +79,22 @@ def use_explicit_transactions(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def create_tables(engine: Engine, tables: MetaData) -> None:
     """Create the tables of `tables` that are missing, with constraints and indexes."""
     tables.create_all(engine)
+
+
+@contextmanager
+def write_transaction(engine: Engine) -> Iterator[Connection]:
+    """One connection that alone may write from its first statement on; committed at the end."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(**{WRITES: True})
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -102,6 +113,6 @@ def day_index(connection: Connection, column: Any, segment: Segment) -> ColumnEl
     """Whole local days from the segment's first midnight to `column`, for a select list only."""
     if connection.dialect.name == "sqlite":
         micros = type_coerce(column, Integer) - to_micros(segment.midnight)
-        return type_coerce(micros.op("/")(DAY_MICROS), Integer)
+        return micros // DAY_MICROS
     seconds = func.extract("epoch", column - segment.midnight)
     return type_coerce(func.floor(seconds / int(DAY.total_seconds())), Integer)

@@ -1,0 +1,186 @@
+"""Every SELECT of the page: f(connection, scope, period) -> frame, aggregated in SQL.
+
+Reads the rollup and the names beside it, never the ledger's entries, and never without a Scope.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from data.access import Scope
+from data.accounts import Account
+from data.frames import (
+    NO_WORKSPACE,
+    REASON_COLUMNS,
+    WORKSPACE_COLUMNS,
+    day_frame,
+    frame,
+)
+from data.periods import Allowance, BillingCalendar, BillingMonth, Period
+from data.reasons import HELP_PAGE, Taxonomy
+from data.schema import (
+    accounts,
+    billing_periods,
+    reasons,
+    rollup_by_reason,
+    rollup_by_workspace,
+    workspaces,
+)
+
+Statement = Select[Any]
+
+
+# --- the statements -------------------------------------------------------------------------
+
+
+def by_day(scope: Scope, period: Period) -> Statement:
+    """Used and refunded by local day."""
+    return _sums(rollup_by_reason.c.day, scope=scope, period=period)
+
+
+def by_reason(scope: Scope, period: Period) -> Statement:
+    """Used and refunded by reason and workflow type; empty text is no type."""
+    table = rollup_by_reason.c
+    return _sums(table.reason, table.workflow_type, scope=scope, period=period)
+
+
+def by_workspace(scope: Scope, period: Period) -> Statement:
+    """Used and refunded by workspace id; empty text is no workspace."""
+    return _sums(rollup_by_workspace.c.workspace_id, scope=scope, period=period)
+
+
+def workspace_names(scope: Scope) -> Statement:
+    """Present name and kind of every workspace that the account lists."""
+    listed = workspaces.c
+    return select(listed.id, listed.name, listed.kind, listed.deleted_at).where(
+        listed.account_id == scope.account_id
+    )
+
+
+def _sums(*labels: ColumnElement[Any], scope: Scope, period: Period) -> Statement:
+    # One range scan of the primary key (account, day, …): days of the range and no others.
+    columns = labels[0].table.c
+    used, refunded = func.sum(columns.used_micro), func.sum(columns.refunded_micro)
+    return (
+        select(*labels, used.label("used"), refunded.label("refunded"))
+        .where(
+            columns.account_id == scope.account_id,
+            columns.day >= period.start,
+            columns.day < period.end,
+        )
+        .group_by(*labels)
+        .order_by(*labels)
+    )
+
+
+# --- the frames -----------------------------------------------------------------------------
+
+
+def usage_by_day(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
+    """One row for each calendar day: day, used, refunded, net (int64 micro-credits)."""
+    rows = connection.execute(by_day(scope, period))
+    return day_frame(((row.day, int(row.used), int(row.refunded)) for row in rows), period)
+
+
+def usage_by_reason(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
+    """One row for each reason and workflow type with consumption; None is an untyped run."""
+    rows = connection.execute(by_reason(scope, period))
+    return frame(
+        ((row.reason, row.workflow_type or None, int(row.used), int(row.refunded)) for row in rows),
+        REASON_COLUMNS,
+    )
+
+
+def usage_by_workspace(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
+    """One row for each workspace with consumption, most credits first, then by name.
+
+    A deleted one is `Name (deleted)`, one that the ledger does not list has its id as name and no
+    kind, and entries without a workspace are `No workspace` with neither id nor kind.
+    """
+    named: dict[str, tuple[str, str | None]] = {
+        row.id: (f"{row.name} (deleted)" if row.deleted_at else row.name, row.kind)
+        for row in connection.execute(workspace_names(scope))
+    }
+    named[""] = (NO_WORKSPACE, None)
+    rows = (
+        (
+            row.workspace_id or None,
+            *named.get(row.workspace_id, (row.workspace_id, None)),
+            int(row.used),
+            int(row.refunded),
+        )
+        for row in connection.execute(by_workspace(scope, period))
+    )
+    found = frame(rows, WORKSPACE_COLUMNS)
+    return found.sort_values(
+        ["net", "name"], ascending=[False, True], kind="stable", ignore_index=True
+    )
+
+
+# --- the account ----------------------------------------------------------------------------
+
+
+def load_account(connection: Connection, scope: Scope) -> Account | None:
+    """The account of the scope with all that the page knows of it; None when it is not listed."""
+    known = accounts.c
+    query = select(known.id, known.name, known.plan, known.timezone, known.anchor_day).where(
+        known.id == scope.account_id
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Account(
+        id=row.id,
+        name=row.name,
+        plan=row.plan,
+        timezone=row.timezone,
+        calendar=_calendar(connection, scope, row.anchor_day),
+        taxonomy=_taxonomy(connection, scope),
+        first_day=_first_day(connection, scope),
+        workspace_kinds=_kinds(connection, scope),
+    )
+
+
+def list_accounts(connection: Connection) -> list[tuple[str, str]]:
+    """(id, name) of every account by name; for snapshot mode only, where all are visible."""
+    query = select(accounts.c.id, accounts.c.name).order_by(accounts.c.name, accounts.c.id)
+    return [(row.id, row.name) for row in connection.execute(query)]
+
+
+def _calendar(connection: Connection, scope: Scope, anchor_day: int) -> BillingCalendar:
+    query = select(billing_periods).where(billing_periods.c.account_id == scope.account_id)
+    stored = (
+        BillingMonth(
+            Period(row.starts, row.ends), Allowance(row.allowance_kind, row.allowance_micro)
+        )
+        for row in connection.execute(query)
+    )
+    return BillingCalendar.of(stored, anchor_day)
+
+
+def _taxonomy(connection: Connection, scope: Scope) -> Taxonomy:
+    """The host's own reasons where it lists any, else those of the help page."""
+    columns = reasons.c
+    query = select(columns.code, columns.label, columns.parent).where(
+        columns.account_id == scope.account_id
+    )
+    rows = connection.execute(query).all()
+    labels = {row.code: row.label for row in rows if not row.parent}
+    types = {(row.parent, row.code): row.label for row in rows if row.parent}
+    return Taxonomy(labels or dict(HELP_PAGE), types)
+
+
+def _first_day(connection: Connection, scope: Scope) -> Any:
+    query = select(func.min(rollup_by_reason.c.day)).where(
+        rollup_by_reason.c.account_id == scope.account_id
+    )
+    return connection.execute(query).scalar_one()
+
+
+def _kinds(connection: Connection, scope: Scope) -> frozenset[str]:
+    query = select(workspaces.c.kind).distinct().where(workspaces.c.account_id == scope.account_id)
+    return frozenset(connection.execute(query).scalars())
