@@ -1,0 +1,57 @@
+# The two commands a newcomer needs are `make run` and `make test`; `make help` lists the rest.
+# Everything made here lands in .venv, .venv-dev, build/ and var/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -c
+.DEFAULT_GOAL := help
+
+PYTHON3 ?= python3
+PORT ?= 8050
+RUN := .venv/bin/
+DEV := .venv-dev/bin/
+FAST := not browser and not postgres and not slow and not real_data
+
+.PHONY: help run test check test-long vendor bench lock clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: .venv/.complete ## Make a demo ledger that ends now and show its page
+	@mkdir -p var
+	@rm -f var/demo.sqlite
+	$(RUN)python app.py demo --db var/demo.sqlite
+	$(RUN)python app.py run --db var/demo.sqlite --port $(PORT)
+
+test: .venv-dev/.complete ## Lint, types and all tests; installs Chromium and PostgreSQL where it may
+	tools/system_packages.sh
+	$(DEV)ruff check .
+	$(DEV)ruff format --check .
+	$(DEV)mypy
+	$(DEV)python -m pytest
+
+check: .venv-dev/.complete ## Lint, types and the fast tests, in under 20 seconds
+	$(DEV)ruff check .
+	$(DEV)ruff format --check .
+	$(DEV)mypy
+	$(DEV)python -m pytest -q -n auto -m "$(FAST)"
+
+test-long: .venv-dev/.complete ## The property tests again, with many more examples
+	$(DEV)python -m pytest --hypothesis-profile explore --timeout 3600 -m "not browser"
+
+bench: .venv/.complete ## Measure one range change on a large snapshot
+	$(RUN)python benchmarks/range_change.py
+
+vendor: .venv/.complete ## Fetch the front-end files anew (needs npm); everything else uses the copies
+	$(RUN)python tools/vendor.py
+
+lock: ## Pin requirements.txt and requirements-dev.txt anew from the .in files
+	tools/lock.sh $(PYTHON3)
+
+clean: ## Remove the two virtual environments, build/ and var/
+	rm -rf .venv .venv-dev build var
+
+.venv/.complete: requirements.txt
+	tools/make_venv.sh $(PYTHON3) .venv requirements.txt
+
+.venv-dev/.complete: requirements-dev.txt
+	tools/make_venv.sh $(PYTHON3) .venv-dev requirements-dev.txt
