@@ -1,0 +1,72 @@
+"""Every component id and every name that page, callbacks and browser scripts share.
+
+Nothing else defines an id; a test reads the sources, assets/credits.js included, and keeps this.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Id(StrEnum):
+    """One of each on the page."""
+
+    URL = "url"  # dcc.Location
+    VIEW = "view"  # Store {range, account, theme, n}: what is asked of the server
+    STEPS = "steps"  # Store: what the server answered, for picker, steps and date fields
+    ACT = "act"  # Store {act, value, n}: the last thing that the reader did
+    THEME = "theme"
+    ACCOUNTS = "accounts"
+    FRESHNESS = "freshness"
+    STRIP_LOST = "strip-lost"
+    STRIP_LOST_SINCE = "strip-lost-since"
+    STRIP_SIGNED_OUT = "strip-signed-out"
+    MAIN = "main"
+    PAGE_STATE = "page-state"
+    TOOLBAR = "toolbar"
+    RANGE = "range"
+    CUSTOM = "custom"
+    FROM = "custom-from"
+    FROM_ERROR = "custom-from-error"
+    TO = "custom-to"
+    TO_ERROR = "custom-to-error"
+    EARLIER = "earlier"
+    LATER = "later"
+    DATES = "dates"
+    TOTAL = "total"
+    NOTICE = "notice"
+    STATUS = "status"
+    GRID = "grid"
+    FOOT = "foot"
+
+
+class Part(StrEnum):
+    """The parts of each panel; `part_id` makes their ids."""
+
+    TITLE = "title"
+    ANSWER = "answer"
+    DATES = "dates"
+    CHART = "chart"  # the named group around the drawing; hidden while it has no data
+    GRAPH = "graph"
+    DETAILS = "details"  # key, key table, notes
+    STATE = "state"  # skeleton at first, then empty or a message instead of the chart
+
+
+class Act(StrEnum):
+    """What a reader can do: the `data-act` of a button, handled in assets/credits.js."""
+
+    RANGE = "range"
+    MONTH = "month"
+    EARLIER = "earlier"
+    LATER = "later"
+    APPLY = "apply"
+    CANCEL = "cancel"
+    ACCOUNT = "account"
+    THEME = "theme"
+    RETRY = "retry"
+    RELOAD = "reload"
+
+
+def part_id(panel_key: str, part: Part) -> str:
+    """The id of one part of the panel called `panel_key`."""
+    return f"{panel_key}-{part}"
