@@ -5,9 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from dashboard.ranges import Range
+from dashboard.ranges import DEFAULT, Bounds, Range, RangeError, parse
+from data import queries
+from data.access import Scope
 from data.accounts import Account
-from data.periods import BillingMonth, Period
+from data.engine import Connection
+from data.errors import UsageError
+from data.freshness import Freshness
+from data.periods import BillingMonth, Period, local_day
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One read of one account: a connection inside a read transaction, who sees what, and when."""
+
+    connection: Connection
+    scope: Scope
+    freshness: Freshness
+
+    @property
+    def now(self) -> dt.datetime:
+        """The one moment of this answer."""
+        return self.freshness.now
 
 
 @dataclass(frozen=True)
@@ -27,3 +46,35 @@ class View:
     def current_month(self) -> BillingMonth:
         """The billing month that holds today, whatever the range."""
         return self.account.calendar.month_of(self.today)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the account has used nothing up to today."""
+        first = self.account.first_day
+        return first is None or first > self.today
+
+    @property
+    def bounds(self) -> Bounds:
+        """What the picker may ask for."""
+        first = None if self.is_new else self.account.first_day
+        return Bounds(self.account.calendar, self.today, first)
+
+
+def load_view(reading: Reading, text: str) -> View:
+    """The view of one range; RangeError for a range, UsageError for an unknown account."""
+    account = queries.load_account(reading.connection, reading.scope)
+    if account is None:
+        raise UsageError(
+            "account.unknown", f"The ledger has no account {reading.scope.account_id!r}."
+        )
+    today = local_day(reading.now, account.zone)
+    return View(account, parse(text, Bounds(account.calendar, today)), today)
+
+
+def load_view_or_default(reading: Reading, text: str) -> tuple[View, RangeError | None]:
+    """The view of `text`, else that of the default range and what was wrong."""
+    view = load_view(reading, DEFAULT)
+    try:
+        return View(view.account, parse(text, view.bounds), view.today), None
+    except RangeError as error:
+        return view, error

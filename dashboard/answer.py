@@ -1,0 +1,114 @@
+"""One answer to one request: all panels at one moment, each drawn, empty or failed on its own.
+
+Knows neither browser nor components; callbacks hand it a connection and layouts show it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboard.panel import Drawing, Panel
+from dashboard.panels import PANELS, daily_usage
+from dashboard.ranges import RangeError, earlier, later
+from dashboard.theme import Theme
+from dashboard.view import Reading, View, load_view_or_default
+from data.errors import UsageError
+from data.frames import total
+
+log = logging.getLogger(__name__)
+
+REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another
+
+
+@dataclass(frozen=True)
+class PanelAnswer:
+    """A panel's drawing, whether its range is empty, or the reference that the log has."""
+
+    panel: Panel
+    drawing: Drawing | None = None
+    empty: bool = False
+    reference: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one request gets: the view, the panels, the headline and where the steps lead."""
+
+    view: View
+    panels: tuple[PanelAnswer, ...]
+    total_micro: int | None  # None when its panel failed
+    range_error: RangeError | None
+    earlier: str | None
+    later: str | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether every panel failed."""
+        return all(panel.reference for panel in self.panels)
+
+
+def answer(reading: Reading, text: str, theme: Theme, panels: Sequence[Panel] = PANELS) -> Answer:
+    """All panels of one range, at one moment."""
+    view, error = load_view_or_default(reading, text)
+    frames = {panel.key: _query(panel, reading, view) for panel in panels}
+    before, after = earlier(view.range, view.bounds), later(view.range, view.bounds)
+    return Answer(
+        view=view,
+        panels=tuple(_draw(panel, frames[panel.key], view, theme) for panel in panels),
+        total_micro=_headline(frames.get(daily_usage.PANEL.key)),
+        range_error=error,
+        earlier=before.text if before else None,
+        later=after.text if after else None,
+    )
+
+
+def new_reference() -> str:
+    """Six letters that join what the reader sees with what the log has."""
+    return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(6))
+
+
+def _query(panel: Panel, reading: Reading, view: View) -> pd.DataFrame | str:
+    """The panel's frame, or the reference of its failure."""
+    try:
+        # A statement that fails must not take the transaction of the other panels with it.
+        with reading.connection.begin_nested():
+            return panel.query(reading.connection, reading.scope, view)
+    except UsageError:
+        raise
+    except Exception:
+        return _failed(panel, view)
+
+
+def _draw(panel: Panel, frame: pd.DataFrame | str, view: View, theme: Theme) -> PanelAnswer:
+    if isinstance(frame, str):
+        return PanelAnswer(panel, reference=frame)
+    try:
+        drawing = panel.draw(frame, view, theme)
+        return PanelAnswer(panel, drawing, empty=panel.is_empty(frame, view))
+    except Exception:
+        return PanelAnswer(panel, reference=_failed(panel, view))
+
+
+def _failed(panel: Panel, view: View) -> str:
+    reference = new_reference()
+    log.exception(
+        "panel failed: reference=%s panel=%s account=%s range=%s today=%s "
+        "(likely the database: is it up, and does the rollup stand?)",
+        reference,
+        panel.key,
+        view.account.id,
+        view.range.text,
+        view.today,
+    )
+    return reference
+
+
+def _headline(days: pd.DataFrame | str | None) -> int | None:
+    if days is None or isinstance(days, str):
+        return None
+    return total(days.loc[days["in_range"].astype(bool), "net"])

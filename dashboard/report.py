@@ -1,0 +1,161 @@
+"""The numbers without a browser: what the five panels show, from the very same queries.
+
+Amounts are decimal strings without trailing zeros, ends are inclusive, nothing is folded.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pandas as pd
+
+from dashboard.panels import by_reason, by_workspace, daily_usage, monthly_usage, team_personal
+from dashboard.view import Reading, View, load_view
+from data.frames import total
+from data.periods import DAY
+from data.schema import MICRO
+
+Report = dict[str, Any]
+SECTIONS = ("daily", "monthly", "reasons", "workspaces", "split")
+CSV_COLUMNS = (
+    "section", "day", "start", "end", "reason", "workflow_type", "id", "name", "kind",
+    "credits", "used", "refunded", "allowance", "in_range",
+)  # fmt: skip
+
+
+def exact(micro: int) -> str:
+    """Micro-credits as credits, exactly: `12.5`, `-0.000001`, `340`."""
+    whole, fraction = divmod(abs(int(micro)), MICRO)
+    sign = "-" if micro < 0 else ""
+    return f"{sign}{whole}.{fraction:06d}".rstrip("0").rstrip(".")
+
+
+def report(reading: Reading, text: str) -> Report:
+    """The report of one range at one moment; RangeError or UsageError for bad input."""
+    view = load_view(reading, text)
+    daily, monthly, reasons, workspaces, split = (
+        module.PANEL.query(reading.connection, reading.scope, view)
+        for module in (daily_usage, monthly_usage, by_reason, by_workspace, team_personal)
+    )
+    in_range = daily.loc[daily["in_range"].astype(bool), "net"]
+    return {
+        "account": view.account.id,
+        "zone": view.account.timezone,
+        "now": _instant(reading.now, view),
+        "watermark": _instant(reading.freshness.watermark, view),
+        "range": {"start": str(view.period.start), "end": str(view.period.last)},
+        "total": exact(total(in_range)),
+        "daily": [_day(row) for row in _rows(daily[daily["shown"].astype(bool)])],
+        "monthly": [_month(row) for row in _rows(monthly)],
+        "reasons": [_pick(row, "reason", "workflow_type") for row in _rows(reasons)],
+        "workspaces": [_pick(row, "id", "name", "kind") for row in _rows(workspaces)],
+        "split": [_pick(row, "kind") for row in _rows(split)],
+    }
+
+
+def _instant(instant: dt.datetime | None, view: View) -> str | None:
+    return instant.astimezone(view.account.zone).isoformat() if instant else None
+
+
+def _rows(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
+    return frame.to_dict("records")  # type: ignore[return-value]
+
+
+def _day(row: dict[str, Any]) -> dict[str, Any]:
+    amounts = {"credits": row["net"], "used": row["used"], "refunded": row["refunded"]}
+    return {
+        "day": str(row["day"]),
+        **{name: exact(micro) for name, micro in amounts.items()},
+        "in_range": bool(row["in_range"]),
+    }
+
+
+def _month(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "start": str(row["start"]),
+        "end": str(row["end"] - DAY),
+        "credits": exact(row["net"]),
+        "allowance": _allowance(row["allowance_kind"], row["allowance_micro"]),
+        "in_range": bool(row["in_range"]),
+    }
+
+
+def _allowance(kind: str, micro: int | None) -> str | None:
+    if kind == "number" and micro is not None:
+        return exact(micro)
+    return "none" if kind == "none" else None
+
+
+def _pick(row: dict[str, Any], *labels: str) -> dict[str, Any]:
+    return {**{label: row[label] for label in labels}, "credits": exact(row["net"])}
+
+
+# --- formats --------------------------------------------------------------------------------
+
+
+def as_json(made: Report) -> str:
+    """One JSON document, indented."""
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_csv(made: Report) -> str:
+    """One table of all sections, a `section` column first; what a row has not is empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for section in SECTIONS:
+        for row in made[section]:
+            writer.writerow({"section": section, **{k: _cell(v) for k, v in row.items()}})
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def as_text(made: Report) -> str:
+    """Tables for a terminal."""
+    head = [
+        f"{made['account']}  {made['range']['start']} to {made['range']['end']}  ({made['zone']})",
+        f"Used in this range: {made['total']} credits",
+        f"Now: {made['now']}   Complete through: {made['watermark'] or 'unknown'}",
+    ]
+    tables = (_text_table(section, made[section]) for section in SECTIONS)
+    return "\n".join([*head, *(line for table in tables for line in table)]) + "\n"
+
+
+def _text_table(section: str, rows: list[dict[str, Any]]) -> Iterable[str]:
+    yield f"\n{section}"
+    if not rows:
+        yield "  nothing used in this range"
+        return
+    columns = list(rows[0])
+    cells = [columns, *([_text_cell(row[name]) for name in columns] for row in rows)]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(columns))]
+    for row in cells:
+        padded = (
+            cell.rjust(width) if name in CREDIT_COLUMNS else cell.ljust(width)
+            for cell, width, name in zip(row, widths, columns, strict=True)
+        )
+        yield ("  " + "  ".join(padded)).rstrip()
+
+
+CREDIT_COLUMNS = frozenset({"credits", "used", "refunded", "allowance"})
+
+
+def _text_cell(value: object) -> str:
+    if value is None:
+        return "-"
+    return {True: "yes", False: ""}[value] if isinstance(value, bool) else str(value)
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "csv": as_csv,
+}

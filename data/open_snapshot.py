@@ -1,0 +1,107 @@
+"""A snapshot held open by a server: reopened when its file changes, rolled up account by account.
+
+Never writes to the snapshot and never decides what a reader may see.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from data import snapshot
+from data.access import Scope
+from data.engine import read_transaction
+from data.freshness import Freshness
+from data.queries import list_accounts
+
+PATIENCE = 1.0  # seconds that a reader waits for a first look before progress is shown
+
+
+class Build:
+    """One account being rolled up in its own thread; `part` is 0 to 1."""
+
+    def __init__(self, engine: Engine, scope: Scope) -> None:
+        self.part = 0.0
+        self.error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, args=(engine, scope), daemon=True)
+        self._thread.start()
+
+    def done(self, patience: float) -> bool:
+        """Whether it ended within `patience` seconds; raises what ended it early."""
+        self._thread.join(patience)
+        if self.error:
+            raise self.error
+        return not self._thread.is_alive()
+
+    def _run(self, engine: Engine, scope: Scope) -> None:
+        try:
+            snapshot.build_account(engine, scope, self._advance)
+        except Exception as error:
+            self.error = error
+
+    def _advance(self, part: float) -> None:
+        self.part = part
+
+
+class OpenSnapshot:
+    """The one snapshot of `run`: its present file, its cache and the builds under way."""
+
+    def __init__(self, path: Path, cache: Path, now: dt.datetime | None = None) -> None:
+        """Check and open the file; `now` instead of the last entry's instant if given."""
+        self._path, self._cache, self._fixed_now = path, cache, now
+        self._lock = threading.Lock()
+        self._open()
+
+    def _open(self) -> None:
+        self._snapshot = snapshot.open_snapshot(self._path)
+        self._engine = snapshot.open_cache(self._snapshot, self._cache)
+        self._builds: dict[str, Build] = {}
+
+    def _current(self) -> tuple[snapshot.Snapshot, Engine, dict[str, Build]]:
+        """The file as it is now: another one in its place is checked and rolled up anew."""
+        with self._lock:
+            if not self._snapshot.unchanged():
+                old = self._engine
+                self._open()
+                old.dispose()
+            return self._snapshot, self._engine, self._builds
+
+    def accounts(self) -> list[tuple[str, str]]:
+        """(id, name) of every account, by name."""
+        _, engine, _ = self._current()
+        with read_transaction(engine) as connection:
+            return list_accounts(connection)
+
+    def preparing(self, scope: Scope, patience: float = PATIENCE) -> float | None:
+        """None once the account is rolled up, else the part done after `patience` seconds."""
+        _, engine, builds = self._current()
+        with self._lock:
+            build = builds.get(scope.account_id) or Build(engine, scope)
+            builds[scope.account_id] = build
+        try:
+            return None if build.done(patience) else build.part
+        except Exception:
+            builds.pop(scope.account_id, None)  # the next reader tries again
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Connection, Freshness]]:
+        """A connection inside one read transaction, and the snapshot's moment."""
+        current, engine, _ = self._current()
+        with read_transaction(engine) as connection:
+            yield connection, freshness_of(current, self._fixed_now)
+
+
+def freshness_of(current: snapshot.Snapshot, now: dt.datetime | None) -> Freshness:
+    """Now is the last entry unless told otherwise; a ledger without one is at its file's time."""
+    moment = now or current.last_entry or _written_at(current.path)
+    return Freshness(watermark=current.last_entry, heartbeat=None, now=moment)
+
+
+def _written_at(path: Path) -> dt.datetime:
+    return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
