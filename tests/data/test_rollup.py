@@ -1,0 +1,129 @@
+"""The rollup equals the ledger by day, reason and workspace, whatever was there before."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from data import rollup, schema
+from data.engine import write_transaction
+from data.periods import Period
+from tests import oracle, strategies
+from tests.ledger_builder import clear
+
+DAY = dt.timedelta(days=1)
+WIDE = (dt.date(1980, 1, 1), dt.date(2040, 1, 1))
+
+
+def stored(engine, table, account):
+    """(day, …labels) -> Amount of the rows that stand in a rollup table."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(table).where(table.c.account_id == account)).all()
+    return {tuple(row[1:-2]): oracle.Amount(row.used_micro, row.refunded_micro) for row in rows}
+
+
+def expected(made, account):
+    """The same two mappings from the raw rows, with empty text for none as the tables have it."""
+    zone = next(row["timezone"] for row in made.rows.accounts if row["id"] == account)
+    found = oracle.consumed(made.rows.entries, account, zone, *WIDE)
+    return (
+        {(day, reason, kind or ""): amount
+         for (day, reason, kind), amount in found.by_day_and_reason.items()},
+        {(day, workspace or ""): amount
+         for (day, workspace), amount in found.by_day_and_workspace.items()},
+    )  # fmt: skip
+
+
+def rebuild(engine, account):
+    with write_transaction(engine) as connection:
+        rolled = rollup.account_to_roll(connection, account)
+        rollup.rebuild(connection, connection, rolled)
+
+
+def both_tables(engine, account):
+    return (
+        stored(engine, schema.rollup_by_reason, account),
+        stored(engine, schema.rollup_by_workspace, account),
+    )
+
+
+@given(strategies.ledgers())
+@settings(max_examples=25)
+def test_a_rebuilt_account_equals_the_sum_over_its_raw_rows(ledger, made):
+    clear(ledger)
+    made.rows.save(ledger)
+    for account in made.focus:
+        rebuild(ledger, account)
+    for account in made.focus:
+        assert expected(made, account) == both_tables(ledger, account)
+
+
+@given(strategies.ledgers(), st.data())
+@settings(max_examples=25)
+def test_recomputing_some_days_twice_changes_nothing_and_mends_those_days(ledger, made, data):
+    clear(ledger)
+    made.rows.save(ledger)
+    account = "acme"
+    rebuild(ledger, account)
+    first, last = data.draw(strategies.ranges_near(made.focus[account]))
+    wrong = schema.rollup_by_workspace.update().values(used_micro=7)
+    with write_transaction(ledger) as connection:
+        inside = schema.rollup_by_workspace.c.day.between(first, last)
+        connection.execute(wrong.where(inside))
+        rolled = rollup.account_to_roll(connection, account)
+        for _ in range(2):
+            rollup.recompute(connection, connection, rolled, Period(first, last + DAY))
+    assert expected(made, account) == both_tables(ledger, account)
+
+
+def test_the_version_grows_and_the_zone_is_kept(ledger, builder):
+    builder.account(timezone="Europe/Berlin")
+    builder.use("2026-11-01T23:30Z", 1)
+    builder.save(ledger)
+    versions = []
+    for _ in range(2):
+        rebuild(ledger, "acme")
+        with ledger.connect() as connection:
+            state = connection.execute(select(schema.rollup_state)).one()
+            versions.append(state.version)
+    assert [1, 2] == versions
+    assert "Europe/Berlin" == state.timezone
+
+
+def test_an_account_without_entries_is_built_and_empty(ledger, builder):
+    builder.account()
+    builder.save(ledger)
+    rebuild(ledger, "acme")
+    with ledger.connect() as connection:
+        assert "UTC" == rollup.rolled_zone(connection, "acme")
+        assert rollup.account_to_roll(connection, "nobody") is None
+    assert ({}, {}) == both_tables(ledger, "acme")
+
+
+def test_progress_reaches_the_end(ledger, builder):
+    builder.account()
+    builder.use("2026-01-01T00:00Z", 1)
+    builder.use("2026-11-01T00:00Z", 1)
+    builder.save(ledger)
+    parts = []
+    with write_transaction(ledger) as connection:
+        rolled = rollup.account_to_roll(connection, "acme")
+        rollup.rebuild(connection, connection, rolled, parts.append)
+    assert sorted(parts) == parts
+    assert 1.0 == parts[-1]
+    assert len(parts) > 5
+
+
+def test_the_sum_of_a_day_that_leaves_64_bits_is_an_error_not_a_wrong_number(ledger, builder):
+    """A billion credits ten thousand times is more than the column holds."""
+    builder.account()
+    for number in range(9_300):
+        builder.use("2026-11-01T00:00Z", 10**9, id=f"e{number}")
+    builder.save(ledger)
+    with pytest.raises(DBAPIError, match=r"integer overflow|out of range"):
+        rebuild(ledger, "acme")
