@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from data import schema
 from tests import oracle
 from tests.ledger_builder import LedgerBuilder, clear, micro
+from tests.strategies import ledgers, ranges_near
 
 
 def built() -> LedgerBuilder:
@@ -34,6 +37,29 @@ def test_a_built_ledger_is_read_back_as_it_was_given(ledger):
         for table in schema.ledger.sorted_tables:
             found = [dict(row) for row in connection.execute(select(table)).mappings()]
             assert getattr(rows, table.name) == found
+
+
+@given(ledgers())
+def test_both_dialects_take_every_generated_ledger(ledger, generated):
+    clear(ledger)
+    generated.rows.save(ledger)
+    with ledger.connect() as connection:
+        found = connection.execute(select(schema.entries)).mappings()
+        saved = {(row["account_id"], row["id"]): dict(row) for row in found}
+    assert {(row["account_id"], row["id"]): row for row in generated.rows.entries} == saved
+
+
+@given(st.data())
+def test_the_oracle_counts_each_generated_entry_in_each_breakdown(data):
+    generated = data.draw(ledgers())
+    for account in generated.rows.accounts:
+        first, last = data.draw(ranges_near(generated.focus[account["id"]]))
+        found = oracle.consumed(
+            generated.rows.entries, account["id"], account["timezone"], first, last
+        )
+        for breakdown in (found.by_day, found.by_reason, found.by_workspace, found.by_kind):
+            assert found.total.used == sum(amount.used for amount in breakdown.values())
+            assert found.total.refunded == sum(amount.refunded for amount in breakdown.values())
 
 
 def test_a_cleared_ledger_is_empty(ledger):
