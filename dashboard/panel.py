@@ -16,6 +16,7 @@ from data.engine import Connection
 Figure = dict[str, Any]  # a plain Plotly figure: {"data": [...], "layout": {...}}
 
 Texture = Literal["solid", "muted", "hatched", "outline", "dots", "diamond", "line"]
+Shape = Literal["bars", "stack", "rows", "ring"]  # of the grey marks before the first answer
 
 
 @dataclass(frozen=True)
@@ -69,3 +70,4 @@ class Panel:
     query: Callable[[Connection, Scope, View], pd.DataFrame]
     is_empty: Callable[[pd.DataFrame, View], bool]
     draw: Callable[[pd.DataFrame, View, Theme], Drawing]
+    shape: Shape = "bars"
