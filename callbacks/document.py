@@ -1,0 +1,251 @@
+"""The HTML document around the page, and the Dash app that serves it.
+
+The document is a skeleton: it holds no tenant's data, names no other host and no version.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import dash_bootstrap_components
+from dash import Dash, dcc
+from dash.fingerprint import check_fingerprint
+from flask import Flask, Response, abort
+
+from callbacks.answers import complete_answers
+from callbacks.static_files import QUICK, StaticFiles, answer, compress, files_below
+
+ASSETS = Path(__file__).parents[1] / "assets"
+PLOTLY = "vendor/plotly-basic.min.js"
+FONT = "vendor/inter-latin.woff2"
+STYLES = ("vendor/bootstrap.min.css", "inter.css", "credits.css")
+EARLY_SCRIPT = "theme.js"  # sets the theme before the first paint
+LOADER_SCRIPT = "plotly-loader.js"
+OWN_SCRIPTS = ("credits.js",)
+ICON = "favicon.svg"
+
+# Dash's packages that browsers may ask for: not plotly, whose full bundle is never used.
+PACKAGES = ("dash", "dash_bootstrap_components")
+UNUSED = "dash/dash_table/"
+CHART = "dash/dcc/async-graph.js"  # named in the document, it needs no request of its own later
+
+# The renderer reads none of these; they tell a stranger what runs here.
+UNSAID = {
+    "dash_version",
+    "dash_version_url",
+    "ddk_version",
+    "plotly_cloud_installed",
+    "plotly_version",
+    "python_version",
+}
+
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>{%title%}</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    {%metas%}
+    {%css%}
+    {%favicon%}
+  </head>
+  <body>
+    <noscript>The Credits page needs JavaScript, which is switched off here.</noscript>
+    {%app_entry%}
+    {%config%}
+    {%scripts%}
+    {%renderer%}
+  </body>
+</html>
+"""
+ENTRY = '<div id="react-entry-point"><p class="_dash-loading">Loading…</p></div>'
+SUITE_SCRIPT = re.compile(r'<script src="[^"]*_dash-component-suites/([^"]+)"></script>')
+
+
+class CreditsDash(Dash):
+    """Dash with our document, our static files and nothing taken from the environment."""
+
+    def __init__(self, server: Flask, prefix: str, assets: Path, quality: int) -> None:
+        with without_dash_variables():
+            super().__init__(
+                "credits",
+                server=server,  # type: ignore[arg-type]
+                requests_pathname_prefix=prefix,
+                routes_pathname_prefix=prefix,
+                assets_folder=str(assets.absolute()),
+                assets_url_path="assets",
+                include_assets_files=False,
+                pages_folder="",
+                use_pages=False,
+                serve_locally=True,
+                eager_loading=False,
+                compress=False,
+                index_string=INDEX,
+                title="Credits",
+                update_title="",
+                suppress_callback_exceptions=False,
+                prevent_initial_callbacks=False,
+                add_log_handler=False,
+                use_async=False,
+                enable_mcp=False,
+                mcp_path="_mcp",
+                websocket_callbacks=False,
+                health_endpoint=None,
+            )
+        self.assets = files_below(assets, f"{prefix}assets/", quality)
+        self._generate_scripts_html()  # lists the component packages' files
+        self.suites = suite_files(self, f"{prefix}_dash-component-suites/", quality)
+
+    def _config(self) -> dict[str, Any]:
+        dash: Any = super()
+        config: dict[str, Any] = dash._config()
+        return {key: value for key, value in config.items() if key not in UNSAID}
+
+    def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
+        """The document, with every address fingerprinted by content."""
+        parts |= {
+            "metas": self._early_tags,
+            "css": self._style_tags,
+            "favicon": f'<link rel="icon" type="image/svg+xml" href="{self.assets.address(ICON)}">',
+            "app_entry": ENTRY,
+            "scripts": self._script_tags(parts["scripts"]),
+        }
+        dash: Any = super()
+        text: str = dash.interpolate_index(**parts)
+        return text
+
+    @cached_property
+    def _early_tags(self) -> str:
+        """The theme first, so that nothing flashes; then what is needed late but takes long."""
+        address = self.assets.address
+        return "\n    ".join(
+            (
+                f'<script src="{address(EARLY_SCRIPT)}"></script>',
+                f'<link rel="preload" as="script" href="{address(PLOTLY)}">',
+                f'<link rel="preload" as="font" href="{address(FONT)}" crossorigin>',
+            )
+        )
+
+    @cached_property
+    def _style_tags(self) -> str:
+        return "\n    ".join(
+            f'<link rel="stylesheet" href="{self.assets.address(name)}">' for name in STYLES
+        )
+
+    def _script_tags(self, tags: str) -> str:
+        """Dash's own script tags without the unused ones, the chart's and ours among them."""
+        names = [suite_name(path) for path in SUITE_SCRIPT.findall(tags)]
+        used = [name for name in names if not name.startswith(UNUSED)]
+        sources = [self.suites.address(name) for name in (*used, CHART)]
+        sources += [self.assets.address(name) for name in OWN_SCRIPTS]
+        loader = (
+            f'<script src="{self.assets.address(LOADER_SCRIPT)}" '
+            f'data-plotly="{self.assets.address(PLOTLY)}"></script>'
+        )
+        inline = SUITE_SCRIPT.sub("", tags).strip()
+        own = [f'<script src="{source}"></script>' for source in sources]
+        return "\n    ".join([loader, *own, *([inline] if inline else [])])
+
+    @cached_property
+    def preloaded(self) -> tuple[str, ...]:
+        """Names of our files that the document mentions."""
+        return (EARLY_SCRIPT, LOADER_SCRIPT, PLOTLY, *STYLES, *OWN_SCRIPTS, ICON)
+
+
+def make_dash(
+    server: Flask, prefix: str, assets: Path = ASSETS, quality: int = QUICK
+) -> CreditsDash:
+    """The app at `prefix`, with its routes on `server`; its layout and callbacks come later.
+
+    Identity must be hooked on `server` before: hooked after, the first request would pass it.
+    """
+    prefix = f"/{prefix.strip('/')}/".replace("//", "/")
+    app = CreditsDash(server, prefix, assets, quality)
+    replace_views(server, prefix, app)
+    complete_answers(server)
+    return app
+
+
+def warm(app: CreditsDash) -> None:
+    """Do what Dash leaves to the first request, so that no visitor meets a worker half set up."""
+    dash: Any = app  # whose methods have no types
+    dash._setup_server()  # a request through the test client would need an identity
+    with app.server.test_request_context():
+        page = dash.index()
+    compress(app.assets, app.preloaded)
+    compress(app.suites, [name for name in app.suites.paths if app.suites.address(name) in page])
+
+
+def suite_name(path: str) -> str:
+    """`dash/dcc/x.v4_4_1m17.js`, as Dash writes an address, to the file's own `dash/dcc/x.js`."""
+    name: str = check_fingerprint(path)[0]
+    return name
+
+
+def suite_files(app: Dash, base: str, quality: int) -> StaticFiles:
+    """The scripts of the component packages in use, without their source maps."""
+    folders = {
+        "dash": Path(dcc.__file__).parents[1],
+        "dash_bootstrap_components": Path(dash_bootstrap_components.__file__).parent,
+    }
+    paths = {
+        f"{package}/{path}": folders[package] / path
+        for package in PACKAGES
+        for path in sorted(app.registered_paths[package])
+        if path.endswith(".js") and not path.startswith("dash_table/")
+    }
+    return StaticFiles(base, paths, quality)
+
+
+def replace_views(server: Flask, prefix: str, app: CreditsDash) -> None:
+    """Answer static addresses ourselves, and leave no address below the prefix answered by chance.
+
+    Dash would compress nothing, revalidate nothing, and answer unknown addresses with the page.
+    """
+    views = server.view_functions
+    blueprint = prefix.replace("/", "_").replace(".", "_") + "dash_assets"
+
+    def asset(filename: str) -> Response:
+        return answer(app.assets, filename)
+
+    def suite(package_name: str, fingerprinted_path: str) -> Response:
+        return answer(app.suites, f"{package_name}/{fingerprinted_path}")
+
+    swapped: dict[str, Callable[..., Response]] = {
+        f"{blueprint}.static": asset,
+        f"{prefix}_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": suite,
+        f"{prefix}<path:path>": not_found,
+        f"{prefix}_reload-hash": not_found,
+        f"{prefix}_favicon.ico": not_found,
+    }
+    unknown = swapped.keys() - views.keys()
+    if unknown:
+        raise RuntimeError(f"This version of Dash has no view {sorted(unknown)}")
+    views.update(swapped)
+    if prefix != "/":
+        server.add_url_rule(prefix.rstrip("/"), prefix.rstrip("/"), app.index)
+
+
+def not_found(**_values: str) -> Response:
+    """404 for an address that nothing of ours has."""
+    abort(404)
+
+
+@contextmanager
+def without_dash_variables() -> Iterator[None]:
+    """Hide the variables that Dash reads behind its arguments' back, for as long as this lasts."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if _is_dash(name)}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _is_dash(name: str) -> bool:
+    return name.upper().startswith("DASH_")

@@ -1,0 +1,121 @@
+"""Fetch the front-end files that the page serves, with version, hash and licence.
+
+Writes assets/vendor/ and nothing else. It is the only thing here that calls npm: running and
+testing use the committed copies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[1] / "assets" / "vendor"
+
+
+@dataclass(frozen=True)
+class Package:
+    """One npm package: the files taken from it, and the name each has here."""
+
+    name: str
+    version: str
+    licence: str
+    licence_file: str
+    files: dict[str, str]
+
+
+PACKAGES = (
+    Package(
+        "plotly.js-basic-dist-min",
+        "4.1.1",
+        "MIT",
+        "plotly.LICENSE.txt",
+        {"plotly-basic.min.js": "plotly-basic.min.js"},
+    ),
+    Package(
+        "bootstrap",
+        "5.3.9",
+        "MIT",
+        "bootstrap.LICENSE.txt",
+        {"dist/css/bootstrap.min.css": "bootstrap.min.css"},
+    ),
+    Package(
+        "@fontsource-variable/inter",
+        "5.3.0",
+        "OFL-1.1",
+        "inter.LICENSE.txt",
+        {
+            "files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
+            "files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
+        },
+    ),
+)
+
+
+def main() -> None:
+    """Write every file, its licence and the manifest."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    entries = [entry for package in PACKAGES for entry in fetch(package)]
+    manifest = json.dumps({"files": entries}, indent=2) + "\n"
+    (FOLDER / "manifest.json").write_text(manifest, encoding="utf-8")
+    for entry in entries:
+        print(f"{entry['file']:24} {entry['bytes']:>9,} bytes  {entry['version']}")  # noqa: T201
+
+
+def fetch(package: Package) -> list[dict[str, str | int]]:
+    """Write the package's files and licence; return what the manifest says of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = pack(package, Path(folder))
+        (FOLDER / package.licence_file).write_bytes(member(archive, "LICENSE"))
+        return [write(package, archive, *pair) for pair in package.files.items()]
+
+
+def pack(package: Package, folder: Path) -> Path:
+    """Have npm download the package's archive into `folder`."""
+    wanted = f"{package.name}@{package.version}"
+    subprocess.run(  # noqa: S603
+        ["npm", "pack", "--silent", wanted],  # noqa: S607
+        cwd=folder,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return next(folder.glob("*.tgz"))
+
+
+def write(package: Package, archive: Path, source: str, target: str) -> dict[str, str | int]:
+    """Write one file, without the pointer to a source map that is not served."""
+    content = without_source_map(member(archive, source))
+    (FOLDER / target).write_bytes(content)
+    return {
+        "file": target,
+        "package": package.name,
+        "version": package.version,
+        "source": source,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        "licence": package.licence,
+        "licence_file": package.licence_file,
+    }
+
+
+def without_source_map(content: bytes) -> bytes:
+    """`content` without a closing sourceMappingURL comment; a font has none."""
+    head, mark, _tail = content.rpartition(b"/*# sourceMappingURL=")
+    return head if mark else content
+
+
+def member(archive: Path, path: str) -> bytes:
+    """The bytes of one file of an npm archive."""
+    with tarfile.open(archive) as tar:
+        file = tar.extractfile(f"package/{path}")
+        if file is None:
+            raise FileNotFoundError(f"{archive.name} has no file {path}")
+        return file.read()
+
+
+if __name__ == "__main__":
+    main()
