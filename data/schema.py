@@ -7,9 +7,12 @@ differ makes views of these names: docs/ledger.md.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+
 from sqlalchemy import CheckConstraint, Column, Index, Integer, MetaData, Table, Text, text
 
-from data.column_types import HostId, Instant, LocalDate, Micro
+from data.column_types import HostId, Instant, LocalDate, Micro, to_micros
 
 MICRO = 1_000_000  # micro-credits in one credit
 CONSUMPTION = ("usage", "refund")
@@ -19,6 +22,9 @@ ALLOWANCE_KINDS = ("number", "none", "unknown")
 
 # One entry is at most a billion credits, so that no sum of a believable ledger leaves 64 bits.
 MAX_ENTRY_MICRO = 10**15
+# Instants whose local day can be asked for in every zone.
+FIRST_INSTANT = dt.datetime(1970, 1, 3, tzinfo=dt.UTC)
+END_OF_INSTANTS = dt.datetime(9998, 12, 29, tzinfo=dt.UTC)
 ENTRY_INDEX = ("account_id", "occurred_at", "id")
 
 ledger = MetaData()
@@ -27,6 +33,15 @@ rollup = MetaData()
 
 def _one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+def _instant_bounds() -> Iterator[CheckConstraint]:
+    """One CHECK a dialect: an instant beyond the calendar would stop every sum of its account."""
+    first, end = FIRST_INSTANT, END_OF_INSTANTS
+    sqlite = f"occurred_at >= {to_micros(first)} AND occurred_at < {to_micros(end)}"
+    postgres = f"occurred_at >= '{first.isoformat()}' AND occurred_at < '{end.isoformat()}'"
+    yield CheckConstraint(sqlite, name="instant_in_bounds").ddl_if(dialect="sqlite")
+    yield CheckConstraint(postgres, name="instant_in_bounds").ddl_if(dialect="postgresql")
 
 
 accounts = Table(
@@ -52,6 +67,12 @@ billing_periods = Table(
     Column("allowance_kind", Text, nullable=False, server_default=text("'unknown'")),
     Column("allowance_micro", Micro),
     CheckConstraint("starts < ends", name="period_is_forward"),
+    # SQLite keeps dates as text, which takes any text, and '2026-3-1' sorts after '2026-10-1'.
+    # The modifier makes date() turn '2026-02-30' into another day, so that it is refused too.
+    CheckConstraint(
+        "starts IS date(starts, '+0 days') AND ends IS date(ends, '+0 days')",
+        name="period_days_are_dates",
+    ).ddl_if(dialect="sqlite"),
     CheckConstraint(_one_of("allowance_kind", ALLOWANCE_KINDS), name="allowance_kind_known"),
     CheckConstraint(
         "(allowance_kind = 'number') = (allowance_micro IS NOT NULL)", name="allowance_has_number"
@@ -111,6 +132,7 @@ entries = Table(
         f"amount_micro BETWEEN -{MAX_ENTRY_MICRO} AND {MAX_ENTRY_MICRO}", name="amount_in_bounds"
     ),
     CheckConstraint("amount_micro >= 0 OR kind = 'adjustment'", name="amount_has_its_sign"),
+    *_instant_bounds(),
     CheckConstraint(
         f"(reason IS NOT NULL AND reason <> '') OR NOT {_one_of('kind', CONSUMPTION)}",
         name="consumption_has_reason",

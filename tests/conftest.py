@@ -88,6 +88,14 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[Engine]:
+    """An engine on an empty PostgreSQL database; mark the test `postgres`."""
+    engine = connect(postgres_url)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(params=DIALECTS)
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database, once in each dialect."""
@@ -114,21 +122,19 @@ def ledger(database: Engine) -> Engine:
 @pytest.fixture
 def sqlite_ledger(sqlite_url: str) -> Iterator[Engine]:
     """As `ledger`, SQLite alone."""
-    yield from _with_tables(sqlite_url)
-
-
-@pytest.fixture
-def postgres_ledger(postgres_url: str) -> Iterator[Engine]:
-    """As `ledger`, PostgreSQL alone; mark the test `postgres`."""
-    yield from _with_tables(postgres_url)
-
-
-def _with_tables(url: str) -> Iterator[Engine]:
-    engine = connect(url)
+    engine = connect(sqlite_url)
     create_tables(engine, schema.ledger)
     create_tables(engine, schema.rollup)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def postgres_ledger(postgres_database: Engine) -> Engine:
+    """As `ledger`, PostgreSQL alone; mark the test `postgres`."""
+    create_tables(postgres_database, schema.ledger)
+    create_tables(postgres_database, schema.rollup)
+    return postgres_database
 
 
 @pytest.fixture
