@@ -21,6 +21,7 @@ class Id(StrEnum):
     STRIP_LOST = "strip-lost"
     STRIP_LOST_SINCE = "strip-lost-since"
     STRIP_SIGNED_OUT = "strip-signed-out"
+    DELAY = "delay"
     MAIN = "main"
     PAGE_STATE = "page-state"
     TOOLBAR = "toolbar"

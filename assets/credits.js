@@ -1,0 +1,398 @@
+// What the reader does becomes one view, one address and one request; nothing here knows a number.
+// The names in ID and the sentences in SAY are those of the Python side; tests compare them.
+(function () {
+  "use strict";
+
+  const ID = {
+    url: "url",
+    view: "view",
+    act: "act",
+    accounts: "accounts",
+    lost: "strip-lost",
+    lostSince: "strip-lost-since",
+    signedOut: "strip-signed-out",
+    main: "main",
+    range: "range",
+    custom: "custom",
+    from: "custom-from",
+    fromError: "custom-from-error",
+    to: "custom-to",
+    toError: "custom-to-error",
+  };
+  const SAY = {
+    missing: "Choose a day.",
+    reversed: "The start is after the end.",
+    future: "Choose days up to today.",
+    early: "Choose days from {} on.",
+    long: "Choose 24 months or less.",
+  };
+  const DEFAULT_RANGE = "month";
+  const MOST_MONTHS = 24;
+  const LONGEST_TEXT = 200; // of a range or account in an address; nothing longer means anything
+  const ASK_AGAIN = 300; // ms, while the server prepares an account: each answer waits a second
+  const ASK_AGAIN = 200; // ms, while the server prepares an account
+  const PATIENCE = 60000; // ms; a server that took a request and never answers is lost, too
+
+  let answer = null; // the last one of the server
+  let answeredAt = null;
+  let acts = 0;
+
+  function element(id) {
+    return document.getElementById(id);
+  }
+
+  function set(id, properties) {
+    window.dash_clientside.set_props(id, properties);
+  }
+
+  // ---- the address -------------------------------------------------------------------------
+
+  function asked(name) {
+    const value = new URLSearchParams(window.location.search).get(name);
+    return value === null ? null : value.slice(0, LONGEST_TEXT);
+  }
+
+  // Other parameters stay as they are, to the letter.
+  function addressWith(name, value) {
+    const kept = window.location.search
+      .slice(1)
+      .split("&")
+      .filter((pair) => pair !== "" && pair.split("=")[0] !== name);
+    const own = name + "=" + encodeURIComponent(value).replace("%40", "@");
+    return "?" + kept.concat(own).join("&");
+  }
+
+  // ---- one view from address, act and theme ------------------------------------------------
+
+  // The view that an act leads to, and the parameter that it writes, if any.
+  function afterAct(view, act, steps) {
+    const to = (range) => ({ view: Object.assign({}, view, { range: range }), writes: "range" });
+    const reach = {
+      range: () => to(act.value),
+      month: () => to(DEFAULT_RANGE),
+      earlier: () => to(steps.earlier),
+      later: () => to(steps.later),
+      account: () => ({
+        view: Object.assign({}, view, { account: act.value }),
+        writes: "account",
+      }),
+    }[act.act];
+    return reach ? reach() : { view: view, writes: null };
+  }
+
+  function same(one, other) {
+    return (
+      one.range === other.range && one.account === other.account && one.theme === other.theme
+    );
+  }
+
+  // The only writer of the view and of the address. It runs at load, on back and forward (both
+  // read the address and never write it) and once per act of the reader.
+  function navigate(search, act, view, steps) {
+    const nothing = window.dash_clientside.no_update;
+    const now = view || { n: 0 };
+    const acted = window.dash_clientside.callback_context.triggered.some(
+      (cause) => cause.prop_id === ID.act + ".data"
+    );
+    const fromAddress = {
+      range: asked("range") === null ? DEFAULT_RANGE : asked("range"),
+      account: asked("account"),
+      theme: window.creditsTheme.inForce(),
+    };
+    const next = acted ? afterAct(fromAddress, act, steps) : { view: fromAddress, writes: null };
+    const address = next.writes ? addressWith(next.writes, next.view[next.writes]) : null;
+    const again = acted && act.act === "retry";
+    const moves = again || !same(now, next.view);
+    if (moves) {
+      set(ID.main, { "aria-busy": "true" });
+    }
+    return [
+      moves ? Object.assign(next.view, { n: now.n + 1 }) : nothing,
+      address === null || address === window.location.search ? nothing : address,
+    ];
+  }
+
+  // ---- what the server answered, shown in the picker ---------------------------------------
+
+  // An earlier billing month belongs to no choice: none of the labels says what it is.
+  function marked(steps) {
+    return steps === null || steps.range.indexOf("month@") === 0 ? null : steps.choice;
+  }
+
+  // No charts came: the picker stays as it is. While the server prepares them, ask again soon.
+  function unanswered(steps) {
+    if (steps.preparing !== undefined) {
+      window.setTimeout(() => act("retry"), ASK_AGAIN);
+    }
+    return new Array(7).fill(window.dash_clientside.no_update).concat("false");
+  }
+
+  function show(steps) {
+    const nothing = window.dash_clientside.no_update;
+    if (!steps) {
+      return new Array(8).fill(nothing);
+    }
+    if (steps.preparing !== undefined || steps.failed) {
+      return unanswered(steps);
+    }
+    if (steps.preparing !== undefined) {
+      window.setTimeout(() => act("retry"), ASK_AGAIN);
+    }
+    if (steps.choice === undefined) {
+      answer = null; // a message stands in place of the charts
+      return new Array(7).fill(nothing).concat("false");
+    }
+    answer = steps;
+    answeredAt = new Date();
+    const open = isOpen();
+    return [
+      open ? nothing : marked(steps),
+      steps.min,
+      steps.max,
+      steps.min,
+      steps.max,
+      steps.earlier === null ? "true" : "false",
+      steps.later === null ? "true" : "false",
+      "false",
+    ];
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    credits: { navigate: navigate, show: show },
+  });
+
+  // ---- acts --------------------------------------------------------------------------------
+
+  function act(name, value) {
+    acts += 1;
+    set(ID.act, { data: { act: name, value: value === undefined ? null : value, n: acts } });
+  }
+
+  function onPress(event) {
+    const button = event.target.closest("[data-act]");
+    if (button === null || button.getAttribute("aria-disabled") === "true") {
+      return;
+    }
+    const own = {
+      apply: applyCustom,
+      cancel: () => closeCustom(true),
+      theme: () => window.creditsTheme.change(),
+      reload: () => window.location.reload(),
+    }[button.dataset.act];
+    if (own) {
+      own();
+    } else {
+      act(button.dataset.act);
+    }
+  }
+
+  function onChange(event) {
+    if (event.target.id === ID.accounts) {
+      act("account", event.target.value);
+    } else if (event.target.name === ID.range) {
+      if (event.target.value !== "custom") {
+        hideCustom();
+        act("range", event.target.value);
+      }
+    }
+  }
+
+  // ---- Custom ------------------------------------------------------------------------------
+
+  function customChoice() {
+    return element(ID.range).querySelector("input[value=custom]");
+  }
+
+  function isOpen() {
+    return element(ID.custom) !== null && !element(ID.custom).hidden;
+  }
+
+  function openCustom(enters) {
+    if (!isOpen()) {
+      set(ID.from, { value: answer ? answer.start : "" });
+      set(ID.to, { value: answer ? answer.end : "" });
+      complain(null);
+      set(ID.custom, { hidden: false });
+    }
+    if (enters) {
+      window.requestAnimationFrame(() => element(ID.from).focus());
+    }
+  }
+
+  function hideCustom() {
+    set(ID.custom, { hidden: true });
+  }
+
+  // Without having applied: the picker goes back to what the charts show.
+  function closeCustom(returns) {
+    hideCustom();
+    set(ID.range, { value: marked(answer) });
+    if (returns) {
+      customChoice().focus();
+    }
+  }
+
+  function applyCustom() {
+    const from = element(ID.from).value;
+    const to = element(ID.to).value;
+    const problem = problemOf(from, to);
+    complain(problem);
+    if (problem === null) {
+      hideCustom();
+      customChoice().focus();
+      act("range", from + ".." + to);
+    } else {
+      element(problem.field).focus();
+    }
+  }
+
+  function isDay(text) {
+    return /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text);
+  }
+
+  // The same order and sentences as dashboard/ranges.py, which checks again.
+  function problemOf(from, to) {
+    const at = (field, sentence) => ({ field: field, sentence: sentence });
+    if (from === "" || to === "") {
+      return at(from === "" ? ID.from : ID.to, SAY.missing);
+    }
+    if (!isDay(to) || !isDay(from)) {
+      return at(isDay(from) ? ID.to : ID.from, SAY.future); // a year of five digits
+    }
+    if (from > to) {
+      return at(ID.from, SAY.reversed);
+    }
+    if (answer && to > answer.max) {
+      return at(ID.to, SAY.future);
+    }
+    if (answer && answer.min && to < answer.min) {
+      return at(ID.to, SAY.early.replace("{}", answer.min));
+    }
+    return from < earliestFor(to) ? at(ID.from, SAY.long) : null;
+  }
+
+  // The day after `to`, 24 calendar months before; the month's last day where it is shorter.
+  function earliestFor(to) {
+    const day = new Date(to + "T00:00:00Z");
+    day.setUTCDate(day.getUTCDate() + 1);
+    const number = day.getUTCDate();
+    day.setUTCDate(1);
+    day.setUTCMonth(day.getUTCMonth() - MOST_MONTHS + 1);
+    day.setUTCDate(0);
+    day.setUTCDate(Math.min(number, day.getUTCDate()));
+    return day.toISOString().slice(0, 10);
+  }
+
+  function complain(problem) {
+    [
+      [ID.from, ID.fromError],
+      [ID.to, ID.toError],
+    ].forEach(([field, error]) => {
+      const here = problem !== null && problem.field === field;
+      set(error, { children: here ? problem.sentence : "" });
+      element(field).setAttribute("aria-invalid", here ? "true" : "false");
+      element(field).setAttribute("aria-describedby", error);
+    });
+  }
+
+  function isCustomChoice(target) {
+    return target.name === ID.range && target.value === "custom";
+  }
+
+  let byKeyboard = false; // arrows pass over Custom on their way: only a pointer moves the focus in
+
+  function onClick(event) {
+    if (isCustomChoice(event.target)) {
+      openCustom(!byKeyboard);
+    } else {
+      dismissUnlessAt(event.target);
+      onPress(event);
+    }
+  }
+
+  function dismissUnlessAt(target) {
+    const near = target.closest(".picker");
+    if (near === null && isOpen()) {
+      closeCustom(false);
+    }
+  }
+
+  function onKey(event) {
+    byKeyboard = true;
+    if (!isOpen()) {
+      return;
+    }
+    const inside = element(ID.custom).contains(event.target);
+    if (event.key === "Escape") {
+      closeCustom(true);
+    } else if (event.key === "Enter" && isCustomChoice(event.target)) {
+      openCustom(true);
+    } else if (event.key === "Enter" && inside && event.target.tagName === "INPUT") {
+      applyCustom();
+    }
+  }
+
+  document.addEventListener("click", onClick);
+  document.addEventListener("change", onChange);
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("pointerdown", () => (byKeyboard = false), true);
+  document.addEventListener("focusin", (event) => dismissUnlessAt(event.target));
+  window.addEventListener("credits:theme", () => element(ID.main) && act("theme"));
+
+  // ---- a server that does not answer -------------------------------------------------------
+
+  // Dash keeps the old charts and says nothing when a request fails. Here each failure becomes a
+  // line over the toolbar, and the picker goes back to the range that the charts still show.
+  const send = window.fetch;
+
+  function clock(time) {
+    return [time.getHours(), time.getMinutes()]
+      .map((part) => String(part).padStart(2, "0"))
+      .join(":");
+  }
+
+  function stateLoss(signedOut) {
+    const since = answeredAt ? " Showing figures from " + clock(answeredAt) + "." : "";
+    set(ID.lostSince, { children: since });
+    set(ID.lost, { hidden: signedOut });
+    set(ID.signedOut, { hidden: !signedOut });
+    if (answer) {
+      set(ID.range, { value: marked(answer) });
+      set(ID.main, { "aria-busy": "false" });
+    }
+    return new Response(null, { status: 204 }); // for Dash: nothing changed
+  }
+
+  function withdrawLoss() {
+    [ID.lost, ID.signedOut].forEach((strip) => {
+      if (!element(strip).hidden) {
+        set(strip, { hidden: true });
+      }
+    });
+  }
+
+  function judged(response) {
+    const type = response.headers.get("Content-Type") || "";
+    if (response.type === "opaqueredirect" || response.status === 401) {
+      return stateLoss(true);
+    }
+    if (response.ok && (response.status === 204 || type.indexOf("json") !== -1)) {
+      withdrawLoss();
+      return response;
+    }
+    return stateLoss(response.ok); // 200 with a page of HTML is somebody's login form
+  }
+
+  function watched(request, options) {
+    const late = new Promise((resolve, reject) => {
+      window.setTimeout(() => reject(new Error("no answer")), PATIENCE);
+    });
+    const sent = send.call(window, request, Object.assign({}, options, { redirect: "manual" }));
+    return Promise.race([sent, late]).then(judged, () => stateLoss(false));
+  }
+
+  window.fetch = function (request, options) {
+    const isUpdate = String(request.url || request).indexOf("_dash-update-component") !== -1;
+    return isUpdate ? watched(request, options) : send.call(window, request, options);
+  };
+})();

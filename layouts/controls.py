@@ -1,0 +1,27 @@
+"""The small pieces that every part of the page uses: icons, buttons, words for screen readers.
+
+Made from values only; a button says in `data-act` what it does, assets/credits.js does it.
+"""
+
+from __future__ import annotations
+
+from dash import html
+
+from dashboard.ids import Act
+
+
+def icon(name: str) -> html.Span:
+    """A 16 px mark in the text's colour; always beside a name, so hidden from screen readers."""
+    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+
+
+def unseen(words: str) -> html.Span:
+    """Words for screen readers only."""
+    return html.Span(words, className="visually-hidden")
+
+
+def button(act: Act, *content: html.Span | str, **properties: str) -> html.Button:
+    """A button that does `act`."""
+    return html.Button(
+        list(content), type="button", className="button", **{"data-act": act}, **properties
+    )

@@ -1,0 +1,138 @@
+"""The whole page before any answer: titles and questions, grey marks where data will stand.
+
+It is the same for every viewer: no name, number or date of an account is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.ids import Act, Id
+from dashboard.panel import Panel
+from layouts.controls import button, icon, unseen
+from layouts.panel import card
+from layouts.range_picker import range_picker, steps
+from layouts.states import strips
+
+CHOICES_OF_THEME = ("system", "light", "dark")
+
+
+def page(panels: Sequence[Panel], *, switches_accounts: bool = False) -> html.Div:
+    """The skeleton of the page with one card for each of `panels`, in their order."""
+    return html.Div(
+        [
+            dcc.Location(id=Id.URL, refresh=False),
+            dcc.Store(id=Id.VIEW),
+            dcc.Store(id=Id.STEPS),
+            dcc.Store(id=Id.ACT),
+            _head(switches_accounts=switches_accounts),
+            _main(panels),
+            html.Footer(id=Id.FOOT),
+            html.Div(id=Id.STATUS, role="status", className="visually-hidden"),
+        ],
+        className="page",
+    )
+
+
+def foot(zone: str) -> list[Component]:
+    """What every reader should know, with the zone of the stored days."""
+    return [
+        html.P(f"Days and billing months are in {zone}."),
+        html.P("Usage arrives within a few minutes. The ledger is the record for billing."),
+    ]
+
+
+def dates(words: str, days: int) -> list[Component | str]:
+    """The resolved range beside the picker: `3 – 22 Nov 2026 · 20 days`."""
+    count = "1 day" if days == 1 else f"{days:,} days"
+    return [html.B(words), html.Span(f" · {count}", className="days")]
+
+
+def total(amount: str) -> list[Component | str]:
+    """The range's total with its unit, `14,850 credits`."""
+    number, space, unit = amount.partition(" ")
+    return [html.B(number), space, unit]
+
+
+def freshness(state: str, label: str) -> list[Component]:
+    """How far the charts reach: a dot or icon for `state`, and its sentence."""
+    return [icon(state), html.Span(label)]
+
+
+def delay(what: str, sentence: str) -> list[Component]:
+    """The strip over the toolbar while usage arrives late."""
+    return [icon("delayed"), html.Div([html.B(what), " ", sentence])]
+
+
+def _head(*, switches_accounts: bool) -> html.Header:
+    tools: list[Component] = [html.P(id=Id.FRESHNESS, className="freshness"), _theme()]
+    return html.Header(
+        [
+            html.Nav(
+                html.Ol([html.Li("Account"), html.Li("Credits", **{"aria-current": "page"})]),
+                className="crumbs",
+                **{"aria-label": "Breadcrumb"},
+            ),
+            html.H1("Credits"),
+            _accounts(shown=switches_accounts),
+            html.Div(tools, className="tools"),
+        ],
+        className="head",
+    )
+
+
+def _accounts(*, shown: bool) -> html.Div:
+    """The account switcher of snapshot mode; elsewhere the host names the account."""
+    return html.Div(
+        [html.Label("Account", htmlFor=Id.ACCOUNTS), dbc.Select(id=Id.ACCOUNTS, options=[])],
+        className="accounts",
+        hidden=not shown,
+    )
+
+
+def _theme() -> html.Button:
+    """Its name tells the theme chosen and the one that a press brings; assets/theme.js knows."""
+    words = [
+        unseen("Theme: "),
+        *(html.Span(name, className=f"unseen theme-is-{name}") for name in CHOICES_OF_THEME),
+        unseen(". Change to "),
+        *(html.Span(name, className=f"unseen theme-next-{name}") for name in CHOICES_OF_THEME),
+    ]
+    return button(Act.THEME, icon("theme"), *words, id=Id.THEME)
+
+
+def _main(panels: Sequence[Panel]) -> html.Main:
+    return html.Main(
+        [
+            strips(),
+            html.Div(id=Id.DELAY, className="strip"),
+            html.Div(id=Id.PAGE_STATE, className="page-state"),
+            _toolbar(),
+            html.P(id=Id.NOTICE, className="notice"),
+            html.Div([card(panel) for panel in panels], id=Id.GRID, className="grid"),
+        ],
+        id=Id.MAIN,
+        **{"aria-busy": "true"},
+    )
+
+
+def _toolbar() -> html.Div:
+    return html.Div(
+        [
+            range_picker(),
+            html.Div(
+                [
+                    steps(),
+                    html.P(id=Id.DATES, className="dates"),
+                    html.P(id=Id.TOTAL, className="total"),
+                ],
+                className="resolved",
+            ),
+        ],
+        id=Id.TOOLBAR,
+        className="toolbar",
+    )

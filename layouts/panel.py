@@ -1,0 +1,112 @@
+"""One card of the page: question, answer, chart, key and notes, made from a Panel and a Drawing.
+
+Which panel it is never matters here; what differs between them is a value of the panel.
+"""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.ids import Part, part_id
+from dashboard.panel import Drawing, KeyItem, KeyRow, KeyTable, Mark, Panel
+from dashboard.theme import css_name
+from layouts.states import skeleton
+
+GRAPH_CONFIG = {
+    "displayModeBar": False,
+    "responsive": True,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "showTips": False,
+}
+
+
+def card(panel: Panel) -> html.Section:
+    """The panel before any answer: its title and question are there, its data is not."""
+
+    def named(part: Part) -> str:
+        return part_id(panel.key, part)
+
+    dates = html.Span(id=named(Part.DATES), className="panel-dates")
+    body = [
+        _chart(panel),
+        html.Div(skeleton(panel.shape), id=named(Part.STATE), className="state"),
+        html.Div(id=named(Part.DETAILS), className="details"),
+    ]
+    return html.Section(
+        [
+            html.P([html.Span(panel.name), dates], className="panel-name"),
+            html.H2(panel.question, id=named(Part.TITLE)),
+            html.P(_waiting(), id=named(Part.ANSWER), className="answer"),
+            html.Div(body, className="panel-body"),
+        ],
+        className=f"sheet panel columns-{panel.columns} shape-{panel.shape}",
+        **{"aria-labelledby": named(Part.TITLE)},
+    )
+
+
+def details(drawing: Drawing) -> list[Component]:
+    """What stands under the drawing, and says in words and numbers what its marks are."""
+    key = html.Ul([_key_item(item) for item in drawing.key], className="key")
+    marks = html.Ul([_mark(mark) for mark in drawing.marks], className="marks")
+    lists = [part for part in (key, marks) if part.children]
+    return [
+        *([html.Div(lists, className="lists")] if lists else []),
+        *([_key_table(drawing.key_table)] if drawing.key_table else []),
+        *(html.P(note, className="note") for note in drawing.notes),
+    ]
+
+
+def swatch(token: str, texture: str) -> html.Span:
+    """A mark's colour and texture; the words beside it say what it stands for."""
+    return html.Span(
+        className=f"swatch swatch-{texture}",
+        style={"--swatch": f"var({css_name(token)})"},
+        **{"aria-hidden": "true"},
+    )
+
+
+def _waiting() -> html.Span:
+    return html.Span(className="skeleton-answer", **{"aria-hidden": "true"})
+
+
+def _chart(panel: Panel) -> html.Div:
+    """Named by the question, described by the answer; the drawing itself is for eyes only."""
+    graph = dcc.Graph(id=part_id(panel.key, Part.GRAPH), config=GRAPH_CONFIG, className="graph")
+    return html.Div(
+        html.Div(graph, className="drawing", **{"aria-hidden": "true"}),
+        id=part_id(panel.key, Part.CHART),
+        className="chart",
+        role="group",
+        hidden=True,
+        **{
+            "aria-labelledby": part_id(panel.key, Part.TITLE),
+            "aria-describedby": part_id(panel.key, Part.ANSWER),
+        },
+    )
+
+
+def _key_item(item: KeyItem) -> html.Li:
+    return html.Li([swatch(item.token, item.texture), html.Span(item.label)])
+
+
+def _mark(mark: Mark) -> html.Li:
+    return html.Li([swatch("text", "diamond"), html.B(mark.label), html.Span(mark.value)])
+
+
+def _key_table(table: KeyTable) -> html.Table:
+    head = html.Tr([html.Th(name, scope="col") for name in table.columns])
+    return html.Table(
+        [html.Thead(head), html.Tbody([_key_row(row) for row in table.rows])],
+        className="key-table",
+    )
+
+
+def _key_row(row: KeyRow) -> html.Tr:
+    first, *numbers = row.cells
+    name = html.Div([swatch(row.token, row.texture), html.Span(first)], className="key-name")
+    return html.Tr(
+        [html.Th(name, scope="row"), *(html.Td(number) for number in numbers)],
+        className=f"level-{row.level}",
+    )

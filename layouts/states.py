@@ -1,0 +1,142 @@
+"""What stands where a chart or the page cannot: skeletons, nothing used, failures, no permission.
+
+Each says what happened and what to do; none shows a control that would lead nowhere.
+"""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.ids import Act, Id
+from dashboard.panel import Shape
+from layouts.controls import button, icon
+
+BARS = (54, 73, 66, 84, 25, 17, 78, 90, 69, 100, 62, 22, 17, 83, 70, 66, 80, 57)
+ROWS = (100, 48, 42, 28, 23, 17, 13, 10, 16)
+TABLE_LINES = 4
+
+
+def skeleton(shape: Shape) -> html.Div:
+    """Grey marks in the chart's own shape, shown until the first answer."""
+    parts = {"bars": _bars, "stack": _stack, "rows": _rows, "ring": _ring}[shape]()
+    return html.Div(parts, className=f"skeleton skeleton-{shape}", **{"aria-hidden": "true"})
+
+
+def empty(dates: str, *, offer_month: bool = True) -> html.Div:
+    """Nothing was used in the range; the way back is offered unless the reader is there."""
+    actions = [button(Act.MONTH, "Show this billing month")] if offer_month else []
+    return _message(
+        "No credits used in this range", f"Nothing was used on {dates}.", actions=actions
+    )
+
+
+def failed(reference: str) -> html.Div:
+    """One chart did not load; the others stand."""
+    return _message(
+        "This chart didn't load",
+        f"The other charts are up to date. Reference {reference}.",
+        actions=[_try_again()],
+    )
+
+
+def new_account() -> html.Div:
+    """Nothing was ever used."""
+    return _message(
+        "No usage yet",
+        "Credits spent on premium-model chats, workflow runs, Enhanced OCR and Compose renders "
+        "show up here within a few minutes.",
+    )
+
+
+def all_failed(reference: str) -> html.Div:
+    """No chart loaded; said once, in place of all of them."""
+    return _page_message(
+        "Credit usage didn't load",
+        f"Your balance in the ledger isn't affected. Reference {reference}.",
+        actions=[_try_again()],
+    )
+
+
+def preparing(part: float) -> html.Div:
+    """An account is rolled up for the first time; the page asks again by itself."""
+    return _page_message(
+        "Preparing your charts", f"{part:.0%} done. This is needed once for this snapshot."
+    )
+
+
+def no_permission() -> html.Div:
+    """The viewer may not see this account's usage; no control is left on the page."""
+    return _page_message(
+        "You can't see credit usage for this account",
+        "Account owners and billing admins can. Ask one of them for access.",
+        mark=[icon("lock")],
+    )
+
+
+def strips() -> html.Div:
+    """Two lines over the toolbar, each hidden until assets/credits.js has cause to show it."""
+    lost = [
+        html.B("Connection lost."),
+        html.Span(id=Id.STRIP_LOST_SINCE),
+        button(Act.RETRY, "Try again"),
+    ]
+    signed_out = [html.B("You're signed out."), button(Act.RELOAD, "Sign in")]
+    return html.Div(
+        [
+            html.Div([icon("warning"), *lost], id=Id.STRIP_LOST, className="strip", hidden=True),
+            html.Div(
+                [icon("warning"), *signed_out],
+                id=Id.STRIP_SIGNED_OUT,
+                className="strip",
+                hidden=True,
+            ),
+        ],
+        role="alert",
+        className="strips",
+    )
+
+
+def _try_again() -> html.Button:
+    return button(Act.RETRY, icon("again"), "Try again")
+
+
+def _message(
+    title: str,
+    sentence: str,
+    *,
+    mark: list[Component] | None = None,
+    actions: list[Component] | None = None,
+) -> html.Div:
+    words = [html.P(title, className="message-title"), html.P(sentence)]
+    return html.Div([*(mark or []), *words, *(actions or [])], className="message")
+
+
+def _page_message(
+    title: str,
+    sentence: str,
+    *,
+    mark: list[Component] | None = None,
+    actions: list[Component] | None = None,
+) -> html.Div:
+    return html.Div(_message(title, sentence, mark=mark, actions=actions), className="sheet")
+
+
+def _bars() -> list[Component]:
+    return [html.Span(style={"height": f"{share}%"}) for share in BARS]
+
+
+def _rows() -> list[Component]:
+    return [html.Span(style={"width": f"{share}%"}) for share in ROWS]
+
+
+def _stack() -> list[Component]:
+    return [html.Span(className="skeleton-bar"), *_lines()]
+
+
+def _ring() -> list[Component]:
+    return [html.Span(className="skeleton-circle"), *_lines()]
+
+
+def _lines() -> list[Component]:
+    return [html.Span(className="skeleton-line") for _ in range(TABLE_LINES)]
