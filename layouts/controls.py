@@ -5,14 +5,21 @@ Made from values only; a button says in `data-act` what it does, assets/credits.
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import html
 
 from dashboard.ids import Act
 
 
+def aria(**words: str) -> dict[str, Any]:
+    """Attributes for screen readers: `aria(hidden="true")` is `aria-hidden="true"`."""
+    return {f"aria-{name}": value for name, value in words.items()}
+
+
 def icon(name: str) -> html.Span:
     """A 16 px mark in the text's colour; always beside a name, so hidden from screen readers."""
-    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"icon icon-{name}", **aria(hidden="true"))
 
 
 def unseen(words: str) -> html.Span:
@@ -20,8 +27,7 @@ def unseen(words: str) -> html.Span:
     return html.Span(words, className="visually-hidden")
 
 
-def button(act: Act, *content: html.Span | str, **properties: str) -> html.Button:
+def button(act: Act, *content: html.Span | str, **properties: Any) -> html.Button:
     """A button that does `act`."""
-    return html.Button(
-        list(content), type="button", className="button", **{"data-act": act}, **properties
-    )
+    properties["data-act"] = str(act)
+    return html.Button(list(content), type="button", className="button", **properties)

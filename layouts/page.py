@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from dashboard.ids import Act, Id
 from dashboard.panel import Panel
-from layouts.controls import button, icon, unseen
+from layouts.controls import aria, button, icon, unseen
 from layouts.panel import card
 from layouts.range_picker import range_picker, steps
 from layouts.states import strips
@@ -73,9 +73,9 @@ def _head(*, switches_accounts: bool) -> html.Header:
     return html.Header(
         [
             html.Nav(
-                html.Ol([html.Li("Account"), html.Li("Credits", **{"aria-current": "page"})]),
+                html.Ol([html.Li("Account"), html.Li("Credits", **aria(current="page"))]),
                 className="crumbs",
-                **{"aria-label": "Breadcrumb"},
+                **aria(label="Breadcrumb"),
             ),
             html.H1("Credits"),
             _accounts(shown=switches_accounts),
@@ -116,7 +116,7 @@ def _main(panels: Sequence[Panel]) -> html.Main:
             html.Div([card(panel) for panel in panels], id=Id.GRID, className="grid"),
         ],
         id=Id.MAIN,
-        **{"aria-busy": "true"},
+        **aria(busy="true"),
     )
 
 

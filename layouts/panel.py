@@ -5,15 +5,18 @@ Which panel it is never matters here; what differs between them is a value of th
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.ids import Part, part_id
 from dashboard.panel import Drawing, KeyItem, KeyRow, KeyTable, Mark, Panel
 from dashboard.theme import css_name
+from layouts.controls import aria
 from layouts.states import skeleton
 
-GRAPH_CONFIG = {
+GRAPH_CONFIG: Any = {
     "displayModeBar": False,
     "responsive": True,
     "scrollZoom": False,
@@ -42,7 +45,7 @@ def card(panel: Panel) -> html.Section:
             html.Div(body, className="panel-body"),
         ],
         className=f"sheet panel columns-{panel.columns} shape-{panel.shape}",
-        **{"aria-labelledby": named(Part.TITLE)},
+        **aria(labelledby=named(Part.TITLE)),
     )
 
 
@@ -63,27 +66,27 @@ def swatch(token: str, texture: str) -> html.Span:
     return html.Span(
         className=f"swatch swatch-{texture}",
         style={"--swatch": f"var({css_name(token)})"},
-        **{"aria-hidden": "true"},
+        **aria(hidden="true"),
     )
 
 
 def _waiting() -> html.Span:
-    return html.Span(className="skeleton-answer", **{"aria-hidden": "true"})
+    return html.Span(className="skeleton-answer", **aria(hidden="true"))
 
 
 def _chart(panel: Panel) -> html.Div:
     """Named by the question, described by the answer; the drawing itself is for eyes only."""
     graph = dcc.Graph(id=part_id(panel.key, Part.GRAPH), config=GRAPH_CONFIG, className="graph")
     return html.Div(
-        html.Div(graph, className="drawing", **{"aria-hidden": "true"}),
+        html.Div(graph, className="drawing", **aria(hidden="true")),
         id=part_id(panel.key, Part.CHART),
         className="chart",
         role="group",
         hidden=True,
-        **{
-            "aria-labelledby": part_id(panel.key, Part.TITLE),
-            "aria-describedby": part_id(panel.key, Part.ANSWER),
-        },
+        **aria(
+            labelledby=part_id(panel.key, Part.TITLE),
+            describedby=part_id(panel.key, Part.ANSWER),
+        ),
     )
 
 

@@ -5,12 +5,16 @@ It holds no range of its own: assets/credits.js marks what the server answered.
 
 from __future__ import annotations
 
+from typing import Any
+
 import dash_bootstrap_components as dbc
 from dash import html
 
 from dashboard.ids import Act, Id
 from dashboard.ranges import CHOICES, Choice
-from layouts.controls import button, icon
+from layouts.controls import aria, button, icon
+
+DATE: Any = "date"  # missing from the declared types, and passed on to the browser all the same
 
 
 def range_picker() -> html.Div:
@@ -27,11 +31,11 @@ def steps() -> html.Div:
 
 
 def _choices() -> html.Div:
-    options = [{"label": _label(choice), "value": choice.key} for choice in CHOICES]
+    options: Any = [{"label": _label(choice), "value": choice.key} for choice in CHOICES]
     return html.Div(
         dbc.RadioItems(options, id=Id.RANGE, name=str(Id.RANGE), class_name="segments"),
         role="radiogroup",
-        **{"aria-label": "Time range"},
+        **aria(label="Time range"),
     )
 
 
@@ -40,7 +44,7 @@ def _label(choice: Choice) -> html.Span:
     return html.Span(
         [
             html.Span(choice.label, className="label-long"),
-            html.Span(choice.short, className="label-short", **{"aria-hidden": "true"}),
+            html.Span(choice.short, className="label-short", **aria(hidden="true")),
         ]
     )
 
@@ -61,7 +65,7 @@ def _custom() -> html.Div:
         className="popover-custom",
         role="group",
         hidden=True,
-        **{"aria-label": "Custom range"},
+        **aria(label="Custom range"),
     )
 
 
@@ -69,7 +73,7 @@ def _field(label: str, field: Id, error: Id) -> html.Div:
     return html.Div(
         [
             html.Label(label, htmlFor=field),
-            dbc.Input(id=field, type="date", debounce=True),
+            dbc.Input(id=field, type=DATE, debounce=True),
             html.P(id=error, className="field-error", role="alert"),
         ],
         className="field",
@@ -77,6 +81,4 @@ def _field(label: str, field: Id, error: Id) -> html.Div:
 
 
 def _step(act: Act, name: Id, words: str) -> html.Button:
-    return button(
-        act, icon(name), id=name, title=words, **{"aria-label": words, "aria-disabled": "true"}
-    )
+    return button(act, icon(name), id=name, title=words, **aria(label=words, disabled="true"))

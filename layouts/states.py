@@ -5,12 +5,14 @@ Each says what happened and what to do; none shows a control that would lead now
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ids import Act, Id
 from dashboard.panel import Shape
-from layouts.controls import button, icon
+from layouts.controls import aria, button, icon
 
 BARS = (54, 73, 66, 84, 25, 17, 78, 90, 69, 100, 62, 22, 17, 83, 70, 66, 80, 57)
 ROWS = (100, 48, 42, 28, 23, 17, 13, 10, 16)
@@ -20,7 +22,7 @@ TABLE_LINES = 4
 def skeleton(shape: Shape) -> html.Div:
     """Grey marks in the chart's own shape, shown until the first answer."""
     parts = {"bars": _bars, "stack": _stack, "rows": _rows, "ring": _ring}[shape]()
-    return html.Div(parts, className=f"skeleton skeleton-{shape}", **{"aria-hidden": "true"})
+    return html.Div(parts, className=f"skeleton skeleton-{shape}", **aria(hidden="true"))
 
 
 def empty(dates: str, *, offer_month: bool = True) -> html.Div:
@@ -105,19 +107,19 @@ def _message(
     title: str,
     sentence: str,
     *,
-    mark: list[Component] | None = None,
-    actions: list[Component] | None = None,
+    mark: Sequence[Component] = (),
+    actions: Sequence[Component] = (),
 ) -> html.Div:
     words = [html.P(title, className="message-title"), html.P(sentence)]
-    return html.Div([*(mark or []), *words, *(actions or [])], className="message")
+    return html.Div([*mark, *words, *actions], className="message")
 
 
 def _page_message(
     title: str,
     sentence: str,
     *,
-    mark: list[Component] | None = None,
-    actions: list[Component] | None = None,
+    mark: Sequence[Component] = (),
+    actions: Sequence[Component] = (),
 ) -> html.Div:
     return html.Div(_message(title, sentence, mark=mark, actions=actions), className="sheet")
 
