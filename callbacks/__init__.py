@@ -1,1 +1,15 @@
 """What happens on a request: who asks, which range, which panels. Dash and Flask allowed."""
+
+from __future__ import annotations
+
+from dash import Dash
+
+from callbacks.panels import register_panels
+from callbacks.range import register_range
+from callbacks.services import Services
+
+
+def register(app: Dash, services: Services) -> None:
+    """Register every callback of the page on `app`; importing registers none."""
+    register_range(app)
+    register_panels(app, services)

@@ -1,0 +1,341 @@
+"""The Credits page put together: settings, ledger, server, and the command line.
+
+The only module that knows all others. Importing it does nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import errno
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dash import Dash
+from flask import Flask
+from sqlalchemy.exc import DatabaseError
+from tqdm import tqdm
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from callbacks import register
+from callbacks.answers import complete_answers
+from callbacks.document import make_dash, warm
+from callbacks.loopback import guard_loopback
+from callbacks.request_checks import check_requests
+from callbacks.services import Services
+from dashboard.panels import PANELS
+from dashboard.report import FORMATS, report
+from dashboard.settings import SETTINGS, Settings, read_settings
+from dashboard.view import Reading
+from data import check, demo, importers, snapshot
+from data.access import snapshot_scope
+from data.engine import read_transaction
+from data.errors import UsageError
+from data.open_snapshot import OpenSnapshot, freshness_of
+from data.queries import load_account
+from layouts.page import page
+
+HOST = "127.0.0.1"  # snapshot mode has no identity: nobody else may reach it
+PORT = 8050
+PORTS_TRIED = 50
+UNUSABLE = 2
+
+
+# --- the server -----------------------------------------------------------------------------
+
+
+def create_app(settings: Settings, services: Services, guard: Callable[[Flask], None]) -> Dash:
+    """The page at `settings.prefix`; `guard` stands before every route, Dash's own included."""
+    server = Flask("credits", static_folder=None)
+    guard(server)
+    complete_answers(server)
+    app = make_dash(server, settings.prefix)
+    app.layout = page(PANELS, switches_accounts=True)
+    register(app, services)
+    check_requests(app)
+    warm(app)
+    return app
+
+
+def create_server() -> Flask:
+    """The WSGI server of production; UsageError until the viewer's identity is configured."""
+    settings = read_settings(os.environ)
+    if settings.identity_missing:
+        raise UsageError(
+            "identity.missing",
+            f"Set {', '.join(settings.identity_missing)}: without them nobody could be told from "
+            "anybody. To look at a snapshot on this machine, use `python app.py run`.",
+        )
+    raise UsageError(
+        "identity.unsupported",
+        "This version cannot check a signed identity and so serves no production traffic; "
+        "only `python app.py run` on a snapshot is supported.",
+    )
+
+
+def listen(app: Dash, port: int) -> BaseWSGIServer:
+    """A server on loopback at `port`, or at the next free one, said in a sentence."""
+    for candidate in range(port, port + PORTS_TRIED):
+        try:
+            server = make_server(
+                HOST, candidate, app.server, threaded=True, request_handler=QuietHandler
+            )
+        except OSError as error:
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise
+        except SystemExit:  # how werkzeug says that a port is taken
+            pass
+        else:
+            if candidate != port:
+                say(f"Port {port} is taken; using {candidate}.")
+            return server
+    raise UsageError("port.taken", f"No port from {port} to {candidate} is free: give another.")
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Keeps connections open, and logs requests only when they fail."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        if str(code).startswith("5"):
+            super().log_request(code, size)
+
+
+# --- the commands ---------------------------------------------------------------------------
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Serve a snapshot to this machine's browser."""
+    if settings.identity_given:
+        raise UsageError(
+            "run.production",
+            f"{', '.join(settings.identity_given)} is set, which is for production: `run` shows "
+            "every account to whoever reaches it. Unset it, or start create_server().",
+        )
+    opened = OpenSnapshot(
+        snapshot_path(options.db), settings.cache_dir, instant(options.now, dt.UTC)
+    )
+    accounts = [id_ for id_, _ in opened.accounts()]
+    if options.account and options.account not in accounts:
+        raise unknown_account(options.account, options.db)
+    app = create_app(settings, Services(opened, options.account), guard_loopback)
+    server = listen(app, options.port)
+    say(f"Credits page of {options.db}: http://{HOST}:{server.port}{settings.prefix}")
+    say("Press Ctrl-C to stop.")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()
+    return 0
+
+
+def run_report(options: argparse.Namespace, settings: Settings) -> int:
+    """Print what the five panels show."""
+    path = snapshot_path(options.db)
+    opened = snapshot.open_snapshot(path)
+    engine = snapshot.open_cache(opened, settings.cache_dir)
+    scope = snapshot_scope(options.account)
+    try:
+        with Progress("Preparing") as progress:
+            snapshot.build_account(engine, scope, progress.move_to)
+        with read_transaction(engine) as connection:
+            account = load_account(connection, scope)
+            if account is None:
+                raise unknown_account(options.account, options.db)
+            seen = freshness_of(opened, instant(options.now, account.zone))
+            made = report(Reading(connection, scope, seen), options.range)
+    except DatabaseError as error:
+        raise snapshot.damaged(path, error) from error
+    sys.stdout.write(FORMATS[options.format](made))
+    return 0
+
+
+def run_import(options: argparse.Namespace, _settings: Settings) -> int:
+    """Import files into a ledger."""
+    result = importers.import_files(
+        options.files,
+        options.db,
+        map_name=options.map,
+        accounts_file=options.accounts,
+        again=options.again,
+    )
+    say(importers.describe(result))
+    return 0
+
+
+def run_check(options: argparse.Namespace, settings: Settings) -> int:
+    """Say whether a ledger is what the page needs."""
+    url = options.db or settings.database_url
+    if not url:
+        raise UsageError("db.missing", "Give --db, or set CREDITS_DATABASE_URL.")
+    found = check.check(url, instant(options.now, dt.UTC) or dt.datetime.now(dt.UTC))
+    say(check.describe(found))
+    return found.exit_code
+
+
+def run_demo(options: argparse.Namespace, _settings: Settings) -> int:
+    """Make the demo ledger."""
+    now = instant(options.now, dt.UTC) or dt.datetime.now(dt.UTC)
+    with Progress("Making the demo ledger") as progress:
+        result = demo.make_demo(options.db, seed=options.seed, now=now, progress=progress.move_to)
+    say(demo.describe(result))
+    return 0
+
+
+# --- what the commands share ----------------------------------------------------------------
+
+
+class Progress:
+    """A progress bar on a terminal's standard error, from the second second on."""
+
+    def __init__(self, what: str) -> None:
+        self._bar = tqdm(
+            total=100, desc=what, unit="%", delay=1, leave=False, file=sys.stderr, disable=None
+        )
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._bar.close()
+
+    def move_to(self, part: float) -> None:
+        """Show that `part`, 0 to 1, is done."""
+        self._bar.update(round(100 * part) - self._bar.n)
+
+
+def say(text: str) -> None:
+    """One answer to the person at the terminal."""
+    print(text, flush=True)  # noqa: T201 - the command line's own voice
+
+
+def snapshot_path(db: str) -> Path:
+    """The file of a SQLite snapshot, given as a path or as sqlite:///…"""
+    if db.startswith("sqlite:///"):
+        return Path(db.removeprefix("sqlite:///"))
+    if "://" in db:
+        raise UsageError(
+            "snapshot.url",
+            f"{db.split(':')[0]} cannot be opened as a snapshot: give the path of a SQLite file.",
+        )
+    return Path(db)
+
+
+def instant(text: str | None, zone: dt.tzinfo | ZoneInfo) -> dt.datetime | None:
+    """An ISO 8601 stamp as an instant; without an offset it is in `zone`."""
+    if text is None:
+        return None
+    try:
+        stamp = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            "now.text", f"{text!r} is not an ISO 8601 time such as 2026-11-22T11:29Z."
+        ) from error
+    return stamp if stamp.tzinfo else stamp.replace(tzinfo=zone)
+
+
+def unknown_account(account: str, db: str) -> UsageError:
+    """The error for an account that the ledger does not list."""
+    return UsageError(
+        "account.unknown",
+        f"{db} has no account {account!r}: run `python app.py check --db {db}` to see what it has.",
+    )
+
+
+# --- the command line -----------------------------------------------------------------------
+
+NOW_HELP = "take this ISO 8601 time as now"
+RANGES = "7d, 30d, 90d, month, month@2026-10-03 or 2026-03-01..2026-03-15"
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Every command with its options; each says its defaults and environment names."""
+    parser = argparse.ArgumentParser(
+        prog="python app.py",
+        description="A credit usage dashboard over a credit ledger.",
+        epilog="Environment: " + ", ".join(setting.name for setting in SETTINGS) + ".",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for add in (_add_run, _add_report, _add_import, _add_check, _add_demo):
+        add(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, does: Callable[..., int], about: str) -> Any:
+    parser = commands.add_parser(
+        name,
+        help=about,
+        description=about[:1].upper() + about[1:] + ".",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.set_defaults(does=does)
+    return parser
+
+
+def _add_run(commands: Any) -> None:
+    parser = _command(commands, "run", run, "show a snapshot's page in this machine's browser")
+    parser.add_argument("--db", required=True, help="path of a SQLite snapshot; it is only read")
+    parser.add_argument("--account", help="id of the account that is shown first")
+    parser.add_argument("--now", help=f"{NOW_HELP} (without offset: UTC), not the last entry's")
+    parser.add_argument("--port", type=int, default=PORT, help="port; taken: the next free one")
+    parser.epilog = "Environment: CREDITS_PREFIX, CREDITS_CACHE_DIR, CREDITS_LOG_LEVEL."
+
+
+def _add_report(commands: Any) -> None:
+    parser = _command(commands, "report", run_report, "print what the five panels show")
+    parser.add_argument("--db", required=True, help="path of a SQLite snapshot; it is only read")
+    parser.add_argument("--account", required=True, help="id of the account")
+    parser.add_argument("--range", default="month", help=RANGES)
+    parser.add_argument("--now", help=f"{NOW_HELP} (without offset: the account's zone)")
+    parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="of the output")
+    parser.epilog = "Environment: CREDITS_CACHE_DIR, CREDITS_LOG_LEVEL."
+
+
+def _add_import(commands: Any) -> None:
+    parser = _command(commands, "import", run_import, "import usage files into a SQLite ledger")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, plain or .gz")
+    parser.add_argument("--db", required=True, help="path of the ledger; made when missing")
+    parser.add_argument("--map", help="a MAP.toml, or the bare name of a shipped map")
+    parser.add_argument("--accounts", type=Path, help="a TOML file of plans, zones and allowances")
+    parser.add_argument("--again", action="store_true", help="import a file that was imported")
+
+
+def _add_check(commands: Any) -> None:
+    parser = _command(commands, "check", run_check, "say whether a ledger is what the page needs")
+    parser.add_argument("--db", help="path or URL of the ledger; unset: CREDITS_DATABASE_URL")
+    parser.add_argument("--now", help=f"{NOW_HELP} (without offset: UTC), not the clock's")
+    parser.epilog = (
+        "Exit status: 0 clean, 1 something looks wrong, 2 unusable. "
+        "Environment: CREDITS_DATABASE_URL."
+    )
+
+
+def _add_demo(commands: Any) -> None:
+    parser = _command(commands, "demo", run_demo, "make a believable ledger to look at")
+    parser.add_argument("--db", type=Path, default=Path("var/demo.sqlite"), help="file to make")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed and now: the same rows")
+    parser.add_argument("--now", help=f"{NOW_HELP} (without offset: UTC), not the clock's")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a bad input is one sentence on standard error and status 2."""
+    options = make_parser().parse_args(arguments)
+    try:
+        settings = read_settings(os.environ)
+        logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        status: int = options.does(options, settings)
+    except UsageError as error:
+        print(f"{error.sentence} [{error.code}]", file=sys.stderr)  # noqa: T201
+        return UNUSABLE
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+"""The one server callback: a view in, all five panels and the page's words out, at one moment."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from dash import Dash, Input, Output, no_update
+from dash.exceptions import PreventUpdate
+
+from callbacks import asked
+from callbacks.services import Services
+from dashboard import freshness, words
+from dashboard.answer import Answer, PanelAnswer, answer, new_reference
+from dashboard.ids import Id, Part, part_id
+from dashboard.panels import PANELS
+from dashboard.view import Reading, View
+from data.access import AccessDeniedError
+from layouts import page, states
+from layouts.panel import details
+
+log = logging.getLogger(__name__)
+
+Values = dict[str, Any]
+
+PANEL_OUTPUTS = (
+    (Part.ANSWER, "children"),
+    (Part.DATES, "children"),
+    (Part.GRAPH, "figure"),
+    (Part.GRAPH, "style"),
+    (Part.CHART, "hidden"),
+    (Part.DETAILS, "children"),
+    (Part.STATE, "children"),
+)
+PAGE_OUTPUTS = {
+    "steps": Output(Id.STEPS, "data"),
+    "dates": Output(Id.DATES, "children"),
+    "total": Output(Id.TOTAL, "children"),
+    "notice": Output(Id.NOTICE, "children"),
+    "status": Output(Id.STATUS, "children"),
+    "freshness": Output(Id.FRESHNESS, "children"),
+    "freshness_title": Output(Id.FRESHNESS, "title"),
+    "foot": Output(Id.FOOT, "children"),
+    "page_state": Output(Id.PAGE_STATE, "children"),
+    "toolbar_hidden": Output(Id.TOOLBAR, "hidden"),
+    "grid_hidden": Output(Id.GRID, "hidden"),
+    "accounts": Output(Id.ACCOUNTS, "options"),
+    "account": Output(Id.ACCOUNTS, "value"),
+}
+
+
+def outputs() -> dict[str, Any]:
+    """Every output of the page's one callback, by name."""
+    panels = {
+        f"{panel.key}.{part}.{prop}": Output(part_id(panel.key, part), prop)
+        for panel in PANELS
+        for part, prop in PANEL_OUTPUTS
+    }
+    return PAGE_OUTPUTS | panels
+
+
+def register_panels(app: Dash, services: Services) -> None:
+    """Answer each view of the page on `app`."""
+
+    @app.callback(output=outputs(), inputs=[Input(Id.VIEW, "data")])  # type: ignore[untyped-decorator]
+    def show(view: object) -> Values:
+        if view is None:
+            raise PreventUpdate
+        return dict.fromkeys(outputs(), no_update) | respond(services, asked.read(view))
+
+
+def respond(services: Services, ask: asked.Asked) -> Values:
+    """The values that change; a failure of the whole is a state of the page, never an error."""
+    try:
+        return _respond(services, ask)
+    except AccessDeniedError as error:
+        log.warning("no permission: %s", error)
+        return _instead(states.no_permission())
+    except Exception:
+        reference = new_reference()
+        log.exception(
+            "page failed: reference=%s account=%r range=%r (likely the database: is it there, "
+            "and unchanged?)",
+            reference,
+            ask.account,
+            ask.range,
+        )
+        return _instead(states.all_failed(reference))
+
+
+def _respond(services: Services, ask: asked.Asked) -> Values:
+    accounts = services.source.accounts()
+    scope, found = services.choose(ask.account, accounts)
+    switcher = {
+        "accounts": [{"label": name, "value": id_} for id_, name in accounts],
+        "account": scope.account_id,
+    }
+    if (part := services.source.preparing(scope)) is not None:
+        return _instead(states.preparing(part)) | switcher | {"steps": {"preparing": part}}
+    with services.reading(scope) as reading:
+        made = answer(reading, ask.range, ask.theme)
+        notices = [made.range_error.sentence] if made.range_error else []
+        if not found:
+            notices.insert(0, f"There is no account {ask.account!r}.")
+        return switcher | _page(reading, made, " ".join(notices)) | _panels(made)
+
+
+def _instead(state: Any) -> Values:
+    """The page's values when one message stands in place of all charts."""
+    return {
+        "page_state": state,
+        "toolbar_hidden": True,
+        "grid_hidden": True,
+        "notice": "",
+        "status": "",
+        "steps": {"failed": True},
+    }
+
+
+def _page(reading: Reading, made: Answer, notice: str) -> Values:
+    if made.failed:
+        reference = next(panel.reference for panel in made.panels if panel.reference)
+        return _instead(states.all_failed(reference))
+    view, seen = made.view, reading.freshness
+    zone = view.account.zone
+    total = "" if made.total_micro is None else words.credits(made.total_micro)
+    return {
+        "steps": _steps(made),
+        "dates": page.dates(words.heading(view.period), view.period.days),
+        "total": page.total(total) if total else "",
+        "notice": f"{notice} This is the current billing month." if notice else "",
+        "status": _status(made),
+        "freshness": page.freshness(freshness.state(seen), freshness.label(seen, zone)),
+        "freshness_title": freshness.exact(seen, zone) or "",
+        "foot": page.foot(view.account.timezone),
+        "page_state": "",
+        "toolbar_hidden": False,
+        "grid_hidden": False,
+    }
+
+
+def _steps(made: Answer) -> Values:
+    """What the picker needs to know of the answer: assets/credits.js marks it."""
+    view = made.view
+    first = view.bounds.first_day
+    return {
+        "range": view.range.text,
+        "choice": view.range.choice,
+        "start": str(view.period.start),
+        "end": str(view.period.last),
+        "min": str(first) if first else None,
+        "max": str(view.today),
+        "earlier": made.earlier,
+        "later": made.later,
+    }
+
+
+def _status(made: Answer) -> str:
+    dates = words.sentence(made.view.period, made.view.today)
+    if made.total_micro is None:
+        return f"Showing {dates}."
+    return f"Showing {dates}: {words.amount(made.total_micro)}."
+
+
+def _panels(made: Answer) -> Values:
+    values: Values = {}
+    for panel in made.panels:
+        shown = _panel(panel, made.view)
+        for (part, prop), value in zip(PANEL_OUTPUTS, shown, strict=True):
+            values[f"{panel.panel.key}.{part}.{prop}"] = value
+    return values
+
+
+def _panel(made: PanelAnswer, view: View) -> tuple[Any, ...]:
+    """Values in the order of PANEL_OUTPUTS."""
+    drawing = made.drawing
+    if drawing is None:
+        return _message("", states.failed(made.reference or ""))
+    if view.is_new:
+        return _message("", states.new_account())
+    if made.empty:
+        dates = words.sentence(view.period, view.today)
+        state = states.empty(dates, offer_month=view.range.text != "month")
+        return _message(drawing.dates, state)
+    style = {"height": f"{drawing.height}px"}
+    return drawing.answer, drawing.dates, drawing.figure, style, False, details(drawing), ""
+
+
+def _message(dates: str, state: Any) -> tuple[Any, ...]:
+    return "", dates, no_update, no_update, True, "", state

@@ -1,0 +1,71 @@
+"""A browser's side of the page without a browser: the callback's request as the renderer sends it.
+
+It never draws and never looks inside the app but for the names of its one callback's outputs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from dash import Dash
+from flask.testing import FlaskClient
+
+VIEW = "view"
+
+
+@dataclass(frozen=True)
+class PageClient:
+    """Asks an app for views as the renderer does."""
+
+    app: Dash
+    prefix: str = "/app/account/credits"
+
+    @property
+    def client(self) -> FlaskClient:
+        return self.app.server.test_client()
+
+    def body(self, view: Any) -> dict[str, Any]:
+        """The request of the callback that listens to the view store."""
+        output = next(
+            name
+            for name, callback in self.app.callback_map.items()
+            if [given["id"] for given in callback["inputs"]] == [VIEW] and "callback" in callback
+        )
+        parts = [part.rsplit(".", 1) for part in output.strip(".").split("...")]
+        return {
+            "output": output,
+            "outputs": [{"id": id_, "property": prop.split("@")[0]} for id_, prop in parts],
+            "inputs": [{"id": VIEW, "property": "data", "value": view}],
+            "changedPropIds": [f"{VIEW}.data"],
+            "state": [],
+        }
+
+    def post(self, view: Any, **headers: str) -> Any:
+        """The raw response to a view."""
+        return self.client.post(
+            f"{self.prefix}/_dash-update-component", json=self.body(view), headers=headers
+        )
+
+    def show(self, range_: str = "month", account: str | None = None, **more: Any) -> Any:
+        """{component id: {property: value}} of a view that must be answered with 200."""
+        response = self.post({"range": range_, "account": account, "theme": "light", **more})
+        assert 200 == response.status_code, response.text
+        return json.loads(response.data)["response"]
+
+
+def words_of(component: Any) -> str:
+    """All text inside a component as JSON, in order, blanks collapsed."""
+    return " ".join(re.sub(r"\s+", " ", text).strip() for text in _texts(component)).strip()
+
+
+def _texts(component: Any) -> Any:
+    if isinstance(component, str):
+        yield component
+    elif isinstance(component, list):
+        for child in component:
+            yield from _texts(child)
+    elif isinstance(component, dict):
+        yield from _texts(component.get("props", {}).get("children"))
