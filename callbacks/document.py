@@ -19,6 +19,7 @@ from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, abort
 
 from callbacks.answers import complete_answers
+from callbacks.request_checks import check_requests
 from callbacks.static_files import QUICK, StaticFiles, answer, compress, files_below
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -104,7 +105,7 @@ class CreditsDash(Dash):
 
     def _config(self) -> dict[str, Any]:
         dash: Any = super()
-        config: dict[str, Any] = dash._config()
+        config: dict[str, Any] = dash._config()  # noqa: SLF001 - overridden here
         return {key: value for key, value in config.items() if key not in UNSAID}
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
@@ -168,6 +169,7 @@ def make_dash(
     prefix = f"/{prefix.strip('/')}/".replace("//", "/")
     app = CreditsDash(server, prefix, assets, quality)
     replace_views(server, prefix, app)
+    check_requests(server, app)
     complete_answers(server)
     return app
 
@@ -175,7 +177,7 @@ def make_dash(
 def warm(app: CreditsDash) -> None:
     """Do what Dash leaves to the first request, so that no visitor meets a worker half set up."""
     dash: Any = app  # whose methods have no types
-    dash._setup_server()  # a request through the test client would need an identity
+    dash._setup_server()  # noqa: SLF001 - a request would need an identity
     with app.server.test_request_context():
         page = dash.index()
     compress(app.assets, app.preloaded)
