@@ -30,7 +30,6 @@
   const MOST_MONTHS = 24;
   const LONGEST_TEXT = 200; // of a range or account in an address; nothing longer means anything
   const ASK_AGAIN = 300; // ms, while the server prepares an account: each answer waits a second
-  const ASK_AGAIN = 200; // ms, while the server prepares an account
   const PATIENCE = 60000; // ms; a server that took a request and never answers is lost, too
 
   let answer = null; // the last one of the server
@@ -121,6 +120,7 @@
 
   // No charts came: the picker stays as it is. While the server prepares them, ask again soon.
   function unanswered(steps) {
+    answer = null;
     if (steps.preparing !== undefined) {
       window.setTimeout(() => act("retry"), ASK_AGAIN);
     }
@@ -134,13 +134,6 @@
     }
     if (steps.preparing !== undefined || steps.failed) {
       return unanswered(steps);
-    }
-    if (steps.preparing !== undefined) {
-      window.setTimeout(() => act("retry"), ASK_AGAIN);
-    }
-    if (steps.choice === undefined) {
-      answer = null; // a message stands in place of the charts
-      return new Array(7).fill(nothing).concat("false");
     }
     answer = steps;
     answeredAt = new Date();
