@@ -1,0 +1,111 @@
+"""The stamps of a file to whole microseconds UTC; never a guess that is not written down here.
+
+A stamp with an offset says itself when it was. One without is read in the zone that the map
+names (the project's own CSV: UTC). Where clocks went back, a local time happened twice: the
+earlier one is meant, unless the map says `later`, or `refuse`. Where they went forward, a local
+time never happened: it is refused, unless the map says `shift` (the clock had not been put
+forward: 01:30 is 02:30). A number is counted from the map's epoch. What is finer than a
+microsecond is cut off, never rounded up, so that no stamp moves into the next day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from data.column_types import EPOCH, MICROSECOND, to_micros
+from data.importers.amounts import read_number, scaled
+from data.importers.cells import BadCellError, Cells, Remembered
+from data.schema import END_OF_INSTANTS, FIRST_INSTANT
+
+Unit = Literal["seconds", "milliseconds", "microseconds"]
+Ambiguous = Literal["earlier", "later", "refuse"]
+Nonexistent = Literal["refuse", "shift"]
+UNIT_DECIMALS: dict[Unit, int] = {"seconds": 6, "milliseconds": 3, "microseconds": 0}
+AMBIGUOUS: tuple[Ambiguous, ...] = ("earlier", "later", "refuse")
+NONEXISTENT: tuple[Nonexistent, ...] = ("refuse", "shift")
+
+STAMP = re.compile(
+    r"(\d{4}-\d\d-\d\d)"
+    r"(?:[T ](\d\d:\d\d(?::\d\d)?)(?:(?<=:\d\d:\d\d)\.(\d+))?)?"
+    r" ?(?:(Z|z)|([+-])(\d\d):?(\d\d))?",
+    re.ASCII,
+)
+FIRST, END = to_micros(FIRST_INSTANT), to_micros(END_OF_INSTANTS)
+NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
+NOT_A_STAMP = "not a stamp such as 2026-11-22T11:29:00Z"
+
+
+@dataclass(frozen=True)
+class StampRule:
+    """How a column is read: its zone, or an epoch (microseconds UTC) and the unit counted."""
+
+    column: str
+    zone: ZoneInfo | None
+    epoch: int | None = None
+    unit: Unit = "seconds"
+    ambiguous: Ambiguous = "earlier"
+    nonexistent: Nonexistent = "refuse"
+
+    def micros(self, text: str) -> int:
+        """Microseconds since 1970-01-01 UTC; BadCellError when the text is no stamp."""
+        if not text:
+            raise BadCellError(self.column, text, "empty; a stamp is needed")
+        found = self._local(text) if self.epoch is None else self._counted(self.epoch, text)
+        if not FIRST <= found < END:
+            raise BadCellError(self.column, text, "outside the years 1970 to 9998")
+        return found
+
+    def _counted(self, epoch: int, text: str) -> int:
+        number = read_number(self.column, text)
+        return epoch + scaled(number, UNIT_DECIMALS[self.unit])[0]
+
+    def _local(self, text: str) -> int:
+        match = STAMP.fullmatch(text)
+        if match is None:
+            raise BadCellError(self.column, text, NOT_A_STAMP)
+        day, clock, fraction, utc, sign, hours, minutes = match.groups()
+        try:
+            naive = dt.datetime.fromisoformat(f"{day}T{clock or '00:00'}")
+        except ValueError as error:
+            raise BadCellError(self.column, text, f"{NOT_A_STAMP}: {error}") from error
+        if utc:
+            offset = dt.timedelta(0)
+        elif sign:
+            offset = self._written_offset(text, sign, int(hours), int(minutes))
+        else:
+            offset = self._zone_offset(text, naive)
+        whole = (naive - NAIVE_EPOCH - offset) // MICROSECOND
+        return whole + int(f"{fraction or '':0<6.6}")
+
+    def _written_offset(self, text: str, sign: str, hours: int, minutes: int) -> dt.timedelta:
+        if hours > 23 or minutes > 59:
+            raise BadCellError(self.column, text, "an offset from UTC that no zone has")
+        offset = dt.timedelta(hours=hours, minutes=minutes)
+        return -offset if sign == "-" else offset
+
+    def _zone_offset(self, text: str, naive: dt.datetime) -> dt.timedelta:
+        assert self.zone is not None  # a rule without an epoch has a zone
+        first, second = (
+            naive.replace(tzinfo=self.zone, fold=fold).utcoffset() or dt.timedelta(0)
+            for fold in (0, 1)
+        )
+        if first < second and self.nonexistent == "refuse":
+            raise BadCellError(
+                self.column, text, f"clocks in {self.zone.key} skipped this local time"
+            )
+        if first > second and self.ambiguous == "refuse":
+            raise BadCellError(
+                self.column, text, f"clocks in {self.zone.key} showed this local time twice"
+            )
+        return second if first > second and self.ambiguous == "later" else first
+
+
+def stamps_reader(rule: StampRule) -> Callable[[Cells], list[int]]:
+    """A function from the cells of a batch to its instants in microseconds."""
+    micros: Remembered[str, int] = Remembered(rule.micros)
+    return lambda cells: [micros[text] for text in cells[rule.column]]
