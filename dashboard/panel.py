@@ -12,6 +12,7 @@ from dashboard.theme import Theme
 from dashboard.view import View
 from data.access import Scope
 from data.engine import Connection
+from data.frames import has_consumption
 
 Figure = dict[str, Any]  # a plain Plotly figure: {"data": [...], "layout": {...}}
 
@@ -47,6 +48,14 @@ class KeyTable:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """One mark of the chart in words, listed under it: `Thu 12 Nov`, `2,038`."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Drawing:
     """What a panel shows: a sentence, a figure of `height` pixels, its key and its notes."""
 
@@ -57,6 +66,7 @@ class Drawing:
     key: tuple[KeyItem, ...] = ()
     key_table: KeyTable | None = None
     notes: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,3 +81,8 @@ class Panel:
     is_empty: Callable[[pd.DataFrame, View], bool]
     draw: Callable[[pd.DataFrame, View, Theme], Drawing]
     shape: Shape = "bars"
+
+
+def nothing_used(frame: pd.DataFrame, _: View) -> bool:
+    """Whether a frame holds no consumption at all: the usual `is_empty` of a panel."""
+    return not has_consumption(frame)

@@ -47,3 +47,8 @@ def day_frame(rows: Iterable[tuple[dt.date, int, int]], period: Period) -> pd.Da
 def total(column: pd.Series[int]) -> int:
     """The exact sum of an amount column, as a Python integer that cannot overflow."""
     return sum(column.tolist())
+
+
+def has_consumption(frame: pd.DataFrame) -> bool:
+    """Whether anything was used or refunded, even where the two cancel out."""
+    return bool((frame["used"] != 0).any() or (frame["refunded"] != 0).any())

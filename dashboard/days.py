@@ -1,0 +1,121 @@
+"""The bars of the daily chart as values: its window, days or weeks, and what stands out in them.
+
+It decides nothing about how a bar looks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import pandas as pd
+
+from dashboard import findings
+from dashboard.findings import Spike, Usual
+from dashboard.view import View
+from data.periods import DAY, Period
+
+SHORTEST_WINDOW = 30
+LONGEST_BY_DAY = 92
+MOST_MARKS = 3
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: the days that it stands for and what they used."""
+
+    days: Period
+    used: int
+    refunded: int
+    in_range: bool
+    running: bool
+    exists: bool  # False before the account's first day
+
+    @property
+    def net(self) -> int:
+        """Used less refunded."""
+        return self.used - self.refunded
+
+    @property
+    def place(self) -> str:
+        """Where it stands on the axis: its first day."""
+        return str(self.days.start)
+
+
+@dataclass(frozen=True)
+class Days:
+    """All that the daily chart shows."""
+
+    bars: tuple[Bar, ...]
+    by_week: bool
+    usual: dict[dt.date, Usual]
+    spikes: tuple[Spike, ...]  # of the window, most credits first
+
+
+def chart_window(period: Period) -> Period:
+    """The range, and at least 30 days up to its end."""
+    return Period(min(period.start, period.end - DAY * SHORTEST_WINDOW), period.end)
+
+
+def history_window(period: Period) -> Period:
+    """The chart's days and the 28 before them, which say what is usual."""
+    window = chart_window(period)
+    return Period(window.start - findings.HISTORY, window.end)
+
+
+def mark_days(days: pd.DataFrame, view: View) -> pd.DataFrame:
+    """`days` with `shown`, the days of the chart, and `in_range`."""
+    window = chart_window(view.period)
+    return days.assign(
+        shown=[day in window for day in days["day"]],
+        in_range=[day in view.period for day in days["day"]],
+    )
+
+
+def read_days(frame: pd.DataFrame, view: View) -> Days:
+    """A marked frame as bars, with the usual amount of each day that has enough history."""
+    nets = dict(zip(frame["day"].tolist(), frame["net"].tolist(), strict=True))
+    bars = _day_bars(frame[frame["shown"]], view)
+    complete = findings.complete_days(view.account.first_day, view.today)
+    usual = findings.usual_days(nets, (bar.days.start for bar in bars if bar.exists), complete)
+    by_week = len(bars) > LONGEST_BY_DAY
+    return Days(
+        bars=_week_bars(bars) if by_week else bars,
+        by_week=by_week,
+        usual=usual,
+        spikes=findings.spikes(nets, usual),
+    )
+
+
+def marked(days: Days, view: View) -> tuple[Spike, ...]:
+    """The spikes that get a mark: at most three, those of the range before its context's."""
+    chosen = sorted(days.spikes, key=lambda spike: spike.day not in view.period)[:MOST_MARKS]
+    return tuple(spike for spike in days.spikes if spike in chosen)
+
+
+def _day_bars(shown: pd.DataFrame, view: View) -> tuple[Bar, ...]:
+    first = view.account.first_day or view.period.end
+    columns = (shown[name].tolist() for name in ("day", "used", "refunded", "in_range"))
+    return tuple(
+        Bar(Period(day, day + DAY), used, refunded, in_range, day == view.today, day >= first)
+        for day, used, refunded, in_range in zip(*columns, strict=True)
+    )
+
+
+def _week_bars(days: Sequence[Bar]) -> tuple[Bar, ...]:
+    """Monday to Sunday; the first and the last week only as far as the window goes."""
+    weeks = groupby(days, lambda bar: bar.days.start - DAY * bar.days.start.weekday())
+    return tuple(_together(list(week)) for _, week in weeks)
+
+
+def _together(days: Sequence[Bar]) -> Bar:
+    return Bar(
+        days=Period(days[0].days.start, days[-1].days.end),
+        used=sum(day.used for day in days),
+        refunded=sum(day.refunded for day in days),
+        in_range=any(day.in_range for day in days),
+        running=any(day.running for day in days),
+        exists=any(day.exists for day in days),
+    )

@@ -1,0 +1,215 @@
+"""Shared strokes of the five figures: frame, fills, bars, diamonds, band and allowance line.
+
+Pure values: a figure is a plain dict, there is no template, no query and no Plotly import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.axes import bold, credits_value
+from dashboard.hover import label_style, shown_on
+from dashboard.panel import Figure
+from dashboard.theme import FONT, Theme
+from dashboard.view import View
+
+Trace = dict[str, Any]
+
+CORNER = 3
+HATCH = {"size": 7, "solidity": 0.42}
+DOTS = {"size": 5, "solidity": 0.35}
+
+
+# --- the frame ------------------------------------------------------------------------------
+
+
+def figure(
+    data: Sequence[Trace], layout: dict[str, Any], view: View, theme: Theme, height: int
+) -> Figure:
+    """Traces on a surface that cannot be dragged, zoomed or animated."""
+    return {
+        "data": list(data),
+        "layout": {
+            "height": height,
+            "paper_bgcolor": theme.surface,
+            "plot_bgcolor": theme.surface,
+            "font": {"family": FONT, "size": 12, "color": theme.text2},
+            "showlegend": False,
+            "dragmode": False,
+            "hovermode": "closest",
+            "hoverlabel": label_style(theme),
+            "barcornerradius": CORNER,
+            "uirevision": f"{view.account.id} {view.range.text}",
+            **layout,
+        },
+    }
+
+
+def margin(left: int, right: int, top: int, bottom: int) -> dict[str, int]:
+    """Plot margins in pixels."""
+    return {"l": left, "r": right, "t": top, "b": bottom, "pad": 0}
+
+
+# --- fills ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fill:
+    """How one bar looks: its colour, its outline and its pattern."""
+
+    colour: str
+    line: str
+    width: float = 0
+    pattern: str = ""
+    background: str = "rgba(0, 0, 0, 0)"
+
+
+def solid(colour: str) -> Fill:
+    """Complete, and in the range."""
+    return Fill(colour, colour)
+
+
+def muted(theme: Theme) -> Fill:
+    """Complete, and only context: always with its outline."""
+    return Fill(theme.context, theme.context_line, 1)
+
+
+def hatched(colour: str) -> Fill:
+    """Still changing."""
+    return Fill(colour, colour, 1, "/")
+
+
+def outline(colour: str, inside: str) -> Fill:
+    """Projected."""
+    return Fill(inside, colour, 1)
+
+
+def dotted(colour: str, gap: str) -> Fill:
+    """A reason or kind that the page has no colour for."""
+    return Fill(colour, gap, 0, ".", gap)
+
+
+def marker(fills: Sequence[Fill]) -> dict[str, Any]:
+    """The marker of a bar trace; what all its bars share stands once."""
+    made: dict[str, Any] = {
+        "color": _shared(fill.colour for fill in fills),
+        "line": {
+            "color": _shared(fill.line for fill in fills),
+            "width": _shared(fill.width for fill in fills),
+        },
+    }
+    if any(fill.pattern for fill in fills):
+        made["pattern"] = {
+            "shape": _shared(fill.pattern for fill in fills),
+            "fillmode": "replace",
+            "bgcolor": _shared(fill.background for fill in fills),
+            **(HATCH if any(fill.pattern == "/" for fill in fills) else DOTS),
+        }
+    return made
+
+
+def _shared(values: Iterable[Any]) -> Any:
+    listed = list(values)
+    return listed[0] if len(set(listed)) == 1 else listed
+
+
+# --- marks ----------------------------------------------------------------------------------
+
+
+def bars(
+    name: str,
+    places: Sequence[str],
+    amounts: Sequence[int | None],
+    fills: Sequence[Fill],
+    tooltips: Sequence[str],
+) -> Trace:
+    """Vertical bars of micro-credits, one for each place; None draws no bar."""
+    return {
+        "type": "bar",
+        "name": name,
+        "x": list(places),
+        "y": [None if micro is None else credits_value(micro) for micro in amounts],
+        "marker": marker(fills),
+        **shown_on(tooltips),
+    }
+
+
+def diamonds(places: Sequence[str], amounts: Sequence[int], theme: Theme) -> Trace:
+    """Marks on the tops of bars that stand out; the bar under each has the tooltip."""
+    return {
+        "type": "scatter",
+        "name": "Stands out",
+        "mode": "markers",
+        "x": list(places),
+        "y": [credits_value(micro) for micro in amounts],
+        "marker": {
+            "symbol": "diamond",
+            "size": 8,
+            "color": theme.text,
+            "line": {"color": theme.surface, "width": 1.5},
+        },
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+
+
+def step_lines(runs: Sequence[Sequence[tuple[float, int]]], theme: Theme) -> list[Trace]:
+    """Runs of corner points as one line over its halo, on the hidden axis `x2`; no line between."""
+    points = [point for run in runs for point in [*run, None]][:-1]
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "xaxis": "x2",
+        "x": [point[0] if point else None for point in points],
+        "y": [credits_value(point[1]) if point else None for point in points],
+        "connectgaps": False,
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+    styles = (("Halo", theme.surface, 5), ("Allowance", theme.line, 1.75))
+    return [
+        {**line, "name": name, "line": {"color": colour, "width": width, "shape": "linear"}}
+        for name, colour, width in styles
+    ]
+
+
+# --- text and band --------------------------------------------------------------------------
+
+
+def text_at(text: str, **place: Any) -> dict[str, Any]:
+    """Text without an arrow; it never catches the pointer."""
+    return {"text": text, "showarrow": False, "borderpad": 0, **place}
+
+
+def band(first: int, last: int, places: int, name: str, theme: Theme) -> dict[str, Any]:
+    """The range behind its bars: a faint band, a line on its top and its name above the line.
+
+    The name starts with the band, or ends with it where the band is the smaller part, so that it
+    stays inside the figure on a phone too.
+    """
+    left, right = first - 0.5, last + 0.5
+    span = {"xref": "x", "yref": "paper", "x0": left, "x1": right}
+    at_left = 2 * (last - first + 1) >= places
+    return {
+        "shapes": [
+            {
+                "type": "rect", **span, "y0": 0, "y1": 1, "layer": "below",
+                "fillcolor": theme.band, "line": {"width": 0},
+            },
+            {
+                "type": "line", **span, "y0": 1, "y1": 1,
+                "line": {"color": theme.accent, "width": 2},
+            },
+        ],
+        "annotations": [
+            text_at(
+                bold(name),
+                xref="x", yref="paper", x=left if at_left else right, y=1,
+                xanchor="left" if at_left else "right", yanchor="bottom",
+                xshift=4 if at_left else -2, yshift=4,
+                font={"color": theme.accent},
+            )
+        ],
+    }  # fmt: skip

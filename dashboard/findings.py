@@ -1,0 +1,127 @@
+"""What stands out in a run of days: usual day, spikes and projection, as pure functions.
+
+Amounts stay whole micro-credits; medians of an even count are halves, so they are kept doubled.
+Running days and days before the account's first are never history. No cause is named here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dashboard import words
+from data.periods import DAY, Period
+from data.schema import MICRO
+
+HISTORY = DAY * 28
+FEWEST_DAYS = 5  # of one kind, before a day can be called unusual
+FIRST_PROJECTED_DAY = 4  # of a billing month
+SATURDAY = 5
+
+Nets = Mapping[dt.date, int]
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The usual amount of one kind of day: its median and how far its days lie from it."""
+
+    twice_median: int
+    four_times_deviation: int  # the median absolute deviation
+
+    @property
+    def median(self) -> Fraction:
+        """The median in micro-credits, exact."""
+        return Fraction(self.twice_median, 2)
+
+    def is_exceeded_by(self, net: int) -> bool:
+        """Whether `net` is a spike.
+
+        That is more than median + 5 × 1.4826 × deviation, the deviation at least 5% of the
+        median, and at least 1.5 times the median. Both sides stand multiplied by 40,000, so that
+        integers decide and a long range costs no fractions.
+        """
+        forty_deviations = max(10 * self.four_times_deviation, self.twice_median)
+        limit = 20_000 * self.twice_median + 7_413 * forty_deviations
+        return net > 0 and 40_000 * net > limit and 4 * net >= 3 * self.twice_median
+
+
+@dataclass(frozen=True)
+class Spike:
+    """A day that stands out from the usual days of its kind."""
+
+    day: dt.date
+    net: int
+    usual: Usual
+
+
+def is_weekend(day: dt.date) -> bool:
+    """Saturday or Sunday: the other kind of day."""
+    return day.weekday() >= SATURDAY
+
+
+def complete_days(first_day: dt.date | None, today: dt.date) -> Period:
+    """The days that may be history: from the account's first to yesterday."""
+    start = first_day or today
+    return Period(min(start, today), today)
+
+
+def usual_day(nets: Nets, day: dt.date, complete: Period) -> Usual | None:
+    """What is usual for the kind of `day`; None with fewer than 5 such days of history."""
+    history = _history(nets, day, complete, weekend=is_weekend(day))
+    return _usual(history) if len(history) >= FEWEST_DAYS else None
+
+
+def usual_days(nets: Nets, days: Iterable[dt.date], complete: Period) -> dict[dt.date, Usual]:
+    """The usual amount for each of `days` that has enough history."""
+    found = ((day, usual_day(nets, day, complete)) for day in days)
+    return {day: usual for day, usual in found if usual}
+
+
+def spikes(nets: Nets, usual: Mapping[dt.date, Usual]) -> tuple[Spike, ...]:
+    """The days that stand out, most credits first, of two equal ones the later first."""
+    found = (Spike(day, nets[day], level) for day, level in usual.items())
+    out = [spike for spike in found if spike.usual.is_exceeded_by(spike.net)]
+    return tuple(sorted(out, key=lambda spike: (spike.net, spike.day), reverse=True))
+
+
+def projection(nets: Nets, month: Period, today: dt.date, first_day: dt.date | None) -> int | None:
+    """Where the running billing month is heading, in micro-credits, rounded for the reader.
+
+    Used so far, and for each day left the median of its kind over the last 28 days. None before
+    day 4, and while a kind of day that is still to come has no history at all.
+    """
+    if (today - month.start).days + 1 < FIRST_PROJECTED_DAY or today not in month:
+        return None
+    complete = complete_days(first_day, today)
+    left = [is_weekend(day) for day in Period(today + DAY, month.end)]
+    twice = 2 * sum(net for day, net in nets.items() if month.start <= day <= today)
+    for weekend in set(left):
+        history = _history(nets, today, complete, weekend=weekend)
+        if not history:
+            return None
+        twice += left.count(weekend) * _twice_median(history)
+    return _round_for_reader(twice)
+
+
+def _history(nets: Nets, before: dt.date, complete: Period, *, weekend: bool) -> list[int]:
+    days = Period(max(before - HISTORY, complete.start), max(before, complete.start))
+    return [nets[day] for day in days.until(complete.end) if is_weekend(day) == weekend]
+
+
+def _usual(history: Sequence[int]) -> Usual:
+    twice = _twice_median(history)
+    return Usual(twice, _twice_median([abs(2 * net - twice) for net in history]))
+
+
+def _twice_median(values: Sequence[int]) -> int:
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] + ordered[~half]
+
+
+def _round_for_reader(twice: int) -> int:
+    """To 100 credits, to 10 below 1,000; `twice` the amount, so that no half is lost."""
+    unit = 100 if abs(twice) >= 2 * 1_000 * MICRO else 10
+    return words.rounded(twice, 2 * unit * MICRO) * unit * MICRO

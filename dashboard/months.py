@@ -1,0 +1,128 @@
+"""The billing months of the monthly chart as values, and the frame that they come from.
+
+Bars are always whole months, the running one so far; it decides nothing about how a bar looks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dashboard import findings
+from dashboard.view import View
+from data.periods import DAY, Allowance, BillingMonth, Period, span
+
+MONTHS = 12
+COLUMNS = (
+    "start", "end", "allowance_kind", "allowance_micro", "used", "refunded", "net", "in_range",
+    "running", "projected",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Month:
+    """One billing month: its days, its allowance, and what was used in it."""
+
+    period: Period
+    allowance: Allowance
+    used: int
+    refunded: int
+    in_range: bool
+    running: bool
+    projected: int | None  # of the running month, from its day 4 on
+
+    @property
+    def net(self) -> int:
+        """Used less refunded."""
+        return self.used - self.refunded
+
+    @property
+    def place(self) -> str:
+        """Where it stands on the axis: its first day."""
+        return str(self.period.start)
+
+    @property
+    def over(self) -> int:
+        """How much was used above the allowance; 0 without one."""
+        return self.above(self.net)
+
+    @property
+    def top(self) -> int:
+        """Where the bar ends, the projection included."""
+        return max(self.net, self.projected or 0)
+
+    def above(self, amount: int) -> int:
+        """How far `amount` lies above the allowance; 0 without one."""
+        limit = self.allowance.micro
+        return 0 if limit is None else max(amount - max(limit, 0), 0)
+
+
+def shown_months(view: View) -> tuple[BillingMonth, ...]:
+    """Twelve billing months, the last of which holds the range's last day."""
+    return view.account.calendar.last_months(MONTHS, view.period.last)
+
+
+def counted_days(view: View) -> Period:
+    """The days of those months, up to today."""
+    return span(shown_months(view)).until(view.today + DAY)
+
+
+def month_frame(days: pd.DataFrame, view: View) -> pd.DataFrame:
+    """`days`, a frame of `counted_days`, as one row for each month."""
+    months = shown_months(view)
+    made = {
+        "start": [month.period.start for month in months],
+        "end": [month.period.end for month in months],
+        "allowance_kind": [month.allowance.kind for month in months],
+        "allowance_micro": _objects(month.allowance.micro for month in months),
+        **{name: _sums(days, name, months) for name in ("used", "refunded", "net")},
+        "in_range": [month.period.overlaps(view.period) for month in months],
+        "running": [view.today in month.period for month in months],
+        "projected": _objects(_projected(days, month, view) for month in months),
+    }
+    return pd.DataFrame(made, columns=list(COLUMNS))
+
+
+def read_months(frame: pd.DataFrame) -> tuple[Month, ...]:
+    """The rows of a month frame."""
+    return tuple(
+        Month(
+            period=Period(start, end),
+            allowance=Allowance(kind, micro),
+            used=used,
+            refunded=refunded,
+            in_range=in_range,
+            running=running,
+            projected=projected,
+        )
+        for start, end, kind, micro, used, refunded, _, in_range, running, projected in zip(
+            *(frame[name].tolist() for name in COLUMNS), strict=True
+        )
+    )
+
+
+def _objects(values: Iterable[int | None]) -> pd.Series[Any]:
+    """Python integers and None side by side; a float column would round them."""
+    return pd.Series(list(values), dtype="object")
+
+
+def _sums(days: pd.DataFrame, name: str, months: Sequence[BillingMonth]) -> pd.Series[int]:
+    amounts = _by_day(days, name)
+    sums = [sum(amounts.get(day, 0) for day in month.period) for month in months]
+    return pd.Series(sums, dtype="int64")
+
+
+def _by_day(days: pd.DataFrame, name: str) -> dict[dt.date, int]:
+    return dict(zip(days["day"].tolist(), days[name].tolist(), strict=True))
+
+
+def _projected(days: pd.DataFrame, month: BillingMonth, view: View) -> int | None:
+    if view.today not in month.period:
+        return None
+    return findings.projection(
+        _by_day(days, "net"), month.period, view.today, view.account.first_day
+    )

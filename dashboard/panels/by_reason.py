@@ -1,0 +1,179 @@
+"""Usage by reason: what are credits spent on? One stacked bar whose key is a table of the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from dashboard import words
+from dashboard.axes import bare_axis, bold, credits_value
+from dashboard.figures import Fill, Trace, dotted, figure, margin, marker, text_at
+from dashboard.hover import amount_line, refund_line, shown_on, tooltip
+from dashboard.panel import Drawing, Figure, KeyRow, KeyTable, Panel, Texture, nothing_used
+from dashboard.reason_parts import ENHANCED_OCR, Part, Reason, read_reasons, whole
+from dashboard.theme import REASON_TOKENS, TYPE_TOKENS, Theme
+from dashboard.view import View
+from data.access import Scope
+from data.engine import Connection
+from data.queries import usage_by_reason
+from data.reasons import WORKFLOW_RUN
+
+HEIGHT = 72
+BAR = 34
+GAP = 2
+LABELLED_FROM = 75  # thousandths of the whole
+OCR_ADVICE_FROM = 40  # percent
+OCR_ADVICE = "Automatic OCR is enough for documents that aren't critical."
+
+
+def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
+    """One row for each reason and workflow type in the range."""
+    return usage_by_reason(connection, scope, view.period)
+
+
+def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
+    """The parts of the range and their table."""
+    reasons = read_reasons(frame, view.account.taxonomy)
+    return Drawing(
+        answer=_answer(reasons),
+        figure=_figure(reasons, view, theme),
+        height=HEIGHT,
+        dates=words.heading(view.period),
+        key_table=_key_table(reasons),
+        notes=tuple(_notes(reasons)),
+    )
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+def _biggest(reasons: Sequence[Reason]) -> Reason | None:
+    above = [reason for reason in reasons if reason.net > 0]
+    return max(above, key=lambda reason: reason.net, default=None)
+
+
+def _answer(reasons: Sequence[Reason]) -> str:
+    biggest = _biggest(reasons)
+    if biggest is None:
+        return "Refunds exceed use in this range." if reasons else "No credits used in this range."
+    verb = "are" if biggest.label.endswith("s") and not biggest.label.endswith("ss") else "is"
+    share = words.share(biggest.net, whole(reasons))
+    return f"{biggest.label} {verb} the biggest driver: {share} of this range."
+
+
+def _notes(reasons: Sequence[Reason]) -> Iterator[str]:
+    below = [part for reason in reasons for part in reason.parts if part.net < 0]
+    if below:
+        yield words.refunds_exceed([(part.label, part.net) for part in below], "reason")
+    biggest = _biggest(reasons)
+    if biggest is None or biggest.code != ENHANCED_OCR:
+        return
+    if 100 * biggest.net >= OCR_ADVICE_FROM * whole(reasons):
+        yield OCR_ADVICE
+
+
+def _key_table(reasons: Sequence[Reason]) -> KeyTable:
+    rows = [row for reason in reasons for row in _key_rows(reason, whole(reasons))]
+    return KeyTable(("Reason", "Credits", "Share"), tuple(rows))
+
+
+def _key_rows(reason: Reason, of: int) -> Iterator[KeyRow]:
+    token, texture = _look(reason)
+    yield KeyRow(_cells(reason, of), token, texture)
+    if reason.is_split:
+        for place, part in enumerate(reason.parts):
+            yield KeyRow(_cells(part, of), _part_token(reason, place), texture, level=1)
+
+
+def _cells(of: Reason | Part, total: int) -> tuple[str, str, str]:
+    return of.label, words.credits(of.net), words.share(of.net, total)
+
+
+def _look(reason: Reason) -> tuple[str, Texture]:
+    token = REASON_TOKENS.get(reason.code or "")
+    return (token, "solid") if token else ("other", "dots")
+
+
+def _part_token(reason: Reason, place: int) -> str:
+    """Tints for the types of workflow runs only: they are told apart by gap and label."""
+    if reason.code == WORKFLOW_RUN and reason.is_split:
+        return TYPE_TOKENS[min(place, len(TYPE_TOKENS) - 1)]
+    return _look(reason)[0]
+
+
+# --- the figure -----------------------------------------------------------------------------
+
+
+def _figure(reasons: Sequence[Reason], view: View, theme: Theme) -> Figure:
+    top = (HEIGHT - BAR) * 2 // 3
+    layout = {
+        "barmode": "stack",
+        "bargap": 0,
+        "xaxis": bare_axis(0, credits_value(max(whole(reasons), 1))),
+        "yaxis": bare_axis(-0.5, 0.5),
+        "margin": margin(0, 0, top, HEIGHT - BAR - top),
+        "annotations": list(_share_labels(reasons, theme)),
+    }
+    return figure(list(_segments(reasons, theme)), layout, view, theme, HEIGHT)
+
+
+def _segments(reasons: Sequence[Reason], theme: Theme) -> Iterator[Trace]:
+    """One trace for each part above zero, so that the bar has gaps between its parts."""
+    for reason in reasons:
+        for place, part in enumerate(reason.parts):
+            if part.net > 0:
+                yield {
+                    "type": "bar",
+                    "orientation": "h",
+                    "name": "Credits",
+                    "x": [credits_value(part.net)],
+                    "y": [0],
+                    "width": 1,
+                    "marker": marker([_fill(reason, place, theme)]),
+                    **shown_on([_tooltip(reason, part, whole(reasons))]),
+                }
+
+
+def _fill(reason: Reason, place: int, theme: Theme) -> Fill:
+    colour = theme.colour(_part_token(reason, place))
+    if _look(reason)[1] == "dots":
+        made = dotted(colour, theme.surface)
+    else:
+        made = Fill(colour, theme.surface)
+    return Fill(made.colour, theme.surface, GAP, made.pattern, made.background)
+
+
+def _tooltip(reason: Reason, part: Part, of: int) -> str:
+    name = f"{reason.label}: {part.label}" if reason.is_split else reason.label
+    return tooltip(
+        name,
+        amount_line(part.net, words.share(part.net, of)),
+        refund_line(part.used, part.refunded, part.net),
+    )
+
+
+def _share_labels(reasons: Sequence[Reason], theme: Theme) -> Iterator[dict[str, object]]:
+    """The share over the start of each reason's part, where there is room for it."""
+    start, of = 0, whole(reasons)
+    for reason in reasons:
+        width = reason.drawn
+        if width and 1000 * width >= LABELLED_FROM * of and reason.net > 0:
+            yield text_at(
+                bold(words.share(reason.net, of)), xref="x", yref="paper",
+                x=credits_value(start), y=1, xanchor="left", yanchor="bottom", yshift=4,
+                font={"size": 13, "color": theme.text},
+            )  # fmt: skip
+        start += width
+
+
+PANEL = Panel(
+    key="reason",
+    name="Usage by reason",
+    question="What are credits spent on?",
+    columns=6,
+    query=query,
+    is_empty=nothing_used,
+    draw=draw,
+    shape="stack",
+)

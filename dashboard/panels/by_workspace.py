@@ -1,0 +1,187 @@
+"""Workspace breakdown: which workspaces spend the most? Sorted bars, the long tail as one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboard import words
+from dashboard.axes import bare_axis, bold, credits_value
+from dashboard.figures import Trace, figure, margin, marker, solid, text_at
+from dashboard.hover import (
+    NAME_LENGTH,
+    amount_line,
+    clip,
+    escape,
+    refund_line,
+    shown_on,
+    tooltip,
+)
+from dashboard.panel import Drawing, Figure, Panel, nothing_used
+from dashboard.theme import Theme
+from dashboard.view import View
+from data.access import Scope
+from data.engine import Connection
+from data.frames import NO_WORKSPACE, WORKSPACE_COLUMNS
+from data.queries import usage_by_workspace
+
+ROW = 42
+NAMED = 8
+BAR = 9 / ROW
+BAR_BELOW = 11 / ROW  # from the middle of the row to the middle of its bar
+TEXT_ABOVE = 7  # pixels from the middle of the row to the middle of its text
+SHARE_COLUMN = 44  # pixels at the right
+NO_SUCH = "All of it belongs to no workspace."
+
+
+@dataclass(frozen=True)
+class Row:
+    """One bar: a workspace, the entries without one, or the folded rest."""
+
+    name: str
+    kind: str | None
+    used: int
+    refunded: int
+    is_workspace: bool = True
+    folded: bool = False
+
+    @property
+    def net(self) -> int:
+        """Used less refunded."""
+        return self.used - self.refunded
+
+
+def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
+    """One row for each workspace with consumption in the range."""
+    return usage_by_workspace(connection, scope, view.period)
+
+
+def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
+    """The eight largest and the rest."""
+    rows = read_rows(frame)
+    shown = fold(rows)
+    return Drawing(
+        answer=_answer(rows),
+        figure=_figure(shown, _whole(rows), view, theme),
+        height=ROW * max(len(shown), 1),
+        dates=words.heading(view.period),
+        notes=tuple(_notes(rows)),
+    )
+
+
+# --- rows -----------------------------------------------------------------------------------
+
+
+def read_rows(frame: pd.DataFrame) -> list[Row]:
+    """The rows of the frame, in its order: most credits first."""
+    columns = (frame[name].tolist() for name in WORKSPACE_COLUMNS[:-1])
+    return [
+        Row(name, kind, used, refunded, is_workspace=id_ is not None)
+        for id_, name, kind, used, refunded in zip(*columns, strict=True)
+    ]
+
+
+def fold(rows: Sequence[Row]) -> list[Row]:
+    """The first eight, then all others as one; a ninth alone keeps its name on the same line."""
+    rest = rows[NAMED:]
+    if len(rest) <= 1:
+        return list(rows)
+    used, refunded = sum(row.used for row in rest), sum(row.refunded for row in rest)
+    return [*rows[:NAMED], Row(_rest_name(rest), None, used, refunded, folded=True)]
+
+
+def _rest_name(rest: Sequence[Row]) -> str:
+    counted = words.count(sum(row.is_workspace for row in rest), "workspace")
+    with_none = "" if all(row.is_workspace for row in rest) else f" + {NO_WORKSPACE}"
+    return f"Other ({counted}{with_none})"
+
+
+def _whole(rows: Sequence[Row]) -> int:
+    """What a share is a share of: all rows above zero."""
+    return sum(row.net for row in rows if row.net > 0)
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+def _answer(rows: Sequence[Row]) -> str:
+    of = _whole(rows)
+    if not of:
+        return "Refunds exceed use in this range." if rows else "No credits used in this range."
+    first = f"{rows[0].name}: {words.share(rows[0].net, of)} of this range."
+    if sum(row.is_workspace for row in rows) < 4:
+        return first
+    top = sum(max(row.net, 0) for row in rows[:3])
+    return f"{first} The top 3 make {words.share(top, of)}."
+
+
+def _notes(rows: Sequence[Row]) -> Iterator[str]:
+    below = [(row.name, row.net) for row in rows if row.net < 0]
+    if below:
+        yield words.refunds_exceed(below, "workspace")
+
+
+def _tooltip(row: Row, of: int) -> str:
+    return tooltip(
+        row.name,
+        amount_line(row.net, words.share(row.net, of)),
+        refund_line(row.used, row.refunded, row.net),
+    )
+
+
+# --- the figure -----------------------------------------------------------------------------
+
+
+def _figure(shown: Sequence[Row], of: int, view: View, theme: Theme) -> Figure:
+    nets = [row.net for row in shown]
+    low, high = min([0, *nets]), max([0, *nets])
+    layout = {
+        "xaxis": bare_axis(credits_value(low), credits_value(max(high, low + 1))),
+        "yaxis": bare_axis(max(len(shown), 1) - 0.5, -0.5),
+        "margin": margin(0, 0, 0, 0),
+        "annotations": [text for place, row in enumerate(shown)
+                        for text in _texts(place, row, of, theme)],
+    }  # fmt: skip
+    return figure([_bars(shown, of, theme)], layout, view, theme, ROW * max(len(shown), 1))
+
+
+def _bars(shown: Sequence[Row], of: int, theme: Theme) -> Trace:
+    colours = [theme.other if row.folded else theme.accent for row in shown]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": "Credits",
+        "x": [credits_value(row.net) for row in shown],
+        "y": [place + BAR_BELOW for place in range(len(shown))],
+        "width": BAR,
+        "marker": marker([solid(colour) for colour in colours]),
+        **shown_on(_tooltip(row, of) for row in shown),
+    }
+
+
+def _texts(place: int, row: Row, of: int, theme: Theme) -> Iterator[dict[str, object]]:
+    """Name and kind at the left, credits and share at the right, over the bar."""
+    line = {"yref": "y", "y": place, "yshift": TEXT_ABOVE, "xref": "paper"}
+    name = escape(clip(row.name, NAME_LENGTH) if not row.folded else row.name)
+    if row.kind == "personal":
+        name += f'  <span style="color:{theme.text3}">Personal</span>'
+    right = {"x": 1, "xanchor": "right", **line}
+    strong, soft = {"size": 13, "color": theme.text}, {"size": 13, "color": theme.text3}
+    yield text_at(name, x=0, xanchor="left", font=strong, **line)
+    amount = bold(escape(words.credits(row.net)))
+    yield text_at(amount, xshift=-SHARE_COLUMN, font=strong, **right)
+    yield text_at(escape(words.share(row.net, of)), font=soft, **right)
+
+
+PANEL = Panel(
+    key="workspace",
+    name="Workspace breakdown",
+    question="Which workspaces spend the most?",
+    columns=6,
+    query=query,
+    is_empty=nothing_used,
+    draw=draw,
+    shape="rows",
+)

@@ -1,0 +1,243 @@
+"""Daily usage: which days stand out? A bar a day, or a week in a long range; it names no cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from dashboard import findings, words
+from dashboard.axes import bold, bottom_margin, category_axis, scale, value_axis
+from dashboard.days import (
+    Bar,
+    Days,
+    chart_window,
+    history_window,
+    mark_days,
+    marked,
+    read_days,
+)
+from dashboard.figures import (
+    Fill,
+    Trace,
+    band,
+    bars,
+    diamonds,
+    figure,
+    hatched,
+    margin,
+    muted,
+    solid,
+    text_at,
+)
+from dashboard.findings import Spike
+from dashboard.hover import amount_line, refund_line, tooltip
+from dashboard.panel import Drawing, Figure, KeyItem, Mark, Panel
+from dashboard.theme import Theme
+from dashboard.view import View
+from data.access import Scope
+from data.engine import Connection
+from data.frames import has_consumption
+from data.queries import usage_by_day
+
+HEIGHT = 264
+WIDE_UP_TO = 45  # bars; above it they stand closer and fewer of them have a label
+WEEK_LABELS = 8
+
+
+def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
+    """The days of the chart and the 28 before it, with `shown` and `in_range`."""
+    return mark_days(usage_by_day(connection, scope, history_window(view.period)), view)
+
+
+def is_empty(frame: pd.DataFrame, _: View) -> bool:
+    """Nothing to show, not even as context."""
+    return not has_consumption(frame[frame["shown"]])
+
+
+def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
+    """The chart of the window, with what stands out in it."""
+    days = read_days(frame, view)
+    marks = marked(days, view)
+    opened = _opened_note(days, view)
+    used = has_consumption(frame[frame["in_range"]])
+    return Drawing(
+        answer=("Shown by week. " if days.by_week else "") + _answer(days, view, used=used),
+        figure=_figure(days, marks, opened, view, theme),
+        height=HEIGHT,
+        dates=words.heading(chart_window(view.period)),
+        key=_key(days, marks),
+        notes=(opened,) if opened and not _fits(days) else (),
+        marks=tuple(
+            Mark(words.weekday(spike.day, view.today), words.credits(spike.net)) for spike in marks
+        ),
+    )
+
+
+# --- the answer -----------------------------------------------------------------------------
+
+
+def _answer(days: Days, view: View, *, used: bool) -> str:
+    if not used:
+        return "No credits used in this range."
+    known = sum(day in view.period for day in days.usual)
+    if not known:
+        return "Too early to say which days stand out."
+    spikes = [spike for spike in days.spikes if spike.day in view.period]
+    others = known == view.period.days > 1  # only then anything can be said of them
+    return _stand_out(spikes, view, others=others)
+
+
+def _stand_out(spikes: Sequence[Spike], view: View, *, others: bool) -> str:
+    if not spikes:
+        return "No day stands out in this range."
+    lead, times = words.weekday(spikes[0].day, view.today), _times(spikes[0])
+    if len(spikes) > 1:
+        return f"{len(spikes)} days stand out, led by {lead} with {times}."
+    return f"{lead}: {times}." + (" The other days are in the usual range." if others else "")
+
+
+def _times(spike: Spike) -> str:
+    kind = _kind(spike)
+    if spike.usual.median <= 0:
+        return f"{words.amount(spike.net)}, where a usual {kind} has none"
+    return f"{words.multiple(spike.net, spike.usual.median)} times a usual {kind}"
+
+
+def _kind(of: Spike | Bar) -> str:
+    day = of.day if isinstance(of, Spike) else of.days.start
+    return "weekend day" if findings.is_weekend(day) else "weekday"
+
+
+# --- the figure -----------------------------------------------------------------------------
+
+
+def _figure(
+    days: Days, marks: Sequence[Spike], opened: str | None, view: View, theme: Theme
+) -> Figure:
+    made = scale(bar.net for bar in days.bars)
+    labels = list(_labels(days))
+    overlay = _band(days, view, theme)
+    if opened and _fits(days):
+        overlay["annotations"].append(_opened_text(opened, theme))
+    layout = {
+        "xaxis": category_axis([bar.place for bar in days.bars], labels, theme),
+        "yaxis": value_axis(made, theme),
+        "bargap": 0.28 if len(days.bars) <= WIDE_UP_TO else 0.22,
+        "margin": margin(made.margin, 16, 26, bottom_margin(labels)),
+        **overlay,
+    }
+    data = [_bars(days, theme)]
+    if marks and not days.by_week:  # on a week's bar a diamond would point at the whole week
+        tops = [max(spike.net, 0) for spike in marks]
+        data.append(diamonds([str(spike.day) for spike in marks], tops, theme))
+    return figure(data, layout, view, theme, HEIGHT)
+
+
+def _bars(days: Days, theme: Theme) -> Trace:
+    return bars(
+        "Credits",
+        [bar.place for bar in days.bars],
+        [bar.net if bar.exists else None for bar in days.bars],
+        [_fill(bar, theme) for bar in days.bars],
+        [_tooltip(bar, days) for bar in days.bars],
+    )
+
+
+def _fill(bar: Bar, theme: Theme) -> Fill:
+    if bar.running:
+        return hatched(theme.accent)
+    return solid(theme.accent) if bar.in_range else muted(theme)
+
+
+def _tooltip(bar: Bar, days: Days) -> str:
+    title = words.heading(bar.days) if days.by_week else words.full_day(bar.days.start)
+    return tooltip(
+        title + (", so far" if bar.running else ""),
+        amount_line(bar.net, _against_usual(bar, days)),
+        refund_line(bar.used, bar.refunded, bar.net),
+    )
+
+
+def _against_usual(bar: Bar, days: Days) -> str:
+    usual = None if days.by_week else days.usual.get(bar.days.start)
+    if usual is None or usual.median <= 0 or bar.net <= 0:
+        return ""
+    return f"{words.multiple(bar.net, usual.median)}× a usual {_kind(bar)}"
+
+
+def _labels(days: Days) -> Iterator[tuple[int, str]]:
+    """A label every few bars, counted back from the last; a year where it changes."""
+    last = len(days.bars) - 1
+    year = days.bars[last % _label_step(days)].days.start.year
+    for place in range(last % _label_step(days), last + 1, _label_step(days)):
+        bar = days.bars[place]
+        day = bar.days.start
+        text = words.day_and_month(day)
+        if bar.running:
+            text = bold("This week" if days.by_week else "Today")
+        yield place, text if day.year == year else f"{text}<br>{day.year}"
+        year = day.year
+
+
+def _label_step(days: Days) -> int:
+    if days.by_week:
+        return -(-len(days.bars) // WEEK_LABELS)
+    return 7 if len(days.bars) <= WIDE_UP_TO else 14
+
+
+def _band(days: Days, view: View, theme: Theme) -> dict[str, list[object]]:
+    """Nothing when the range fills the chart."""
+    inside = [place for place, bar in enumerate(days.bars) if bar.in_range]
+    if len(inside) == len(days.bars):
+        return {"shapes": [], "annotations": []}
+    name = words.range_name(view.range.text, view.period, view.today)
+    return band(inside[0], inside[-1], len(days.bars), name, theme)
+
+
+# --- the account's first day, and the key ---------------------------------------------------
+
+
+def _opened_note(days: Days, view: View) -> str | None:
+    first = view.account.first_day
+    if first is None or not days.bars[0].days.start < first < days.bars[-1].days.end:
+        return None
+    year = "" if first.year == view.today.year else f" {first.year}"
+    return f"Account opened {words.day_and_month(first)}{year}"
+
+
+def _fits(days: Days) -> bool:
+    """Whether the days without a bar leave room for the note in the chart, even on a phone."""
+    return 2 * sum(not bar.exists for bar in days.bars) >= len(days.bars)
+
+
+def _opened_text(note: str, theme: Theme) -> dict[str, object]:
+    return text_at(
+        note, xref="paper", yref="y", x=0, y=0, xanchor="left", yanchor="bottom",
+        xshift=4, yshift=4, font={"color": theme.text3},
+    )  # fmt: skip
+
+
+def _key(days: Days, marks: Sequence[Spike]) -> tuple[KeyItem, ...]:
+    context = any(not bar.in_range and bar.exists for bar in days.bars)
+    complete = any(bar.in_range and not bar.running for bar in days.bars)
+    running = any(bar.running for bar in days.bars)
+    unit = "This week" if days.by_week else "Today"
+    items = (
+        (context and complete, KeyItem("In range", "accent")),
+        (context, KeyItem("Before the range", "context", "muted")),
+        (running, KeyItem(f"{unit}, so far", "accent", "hatched")),
+        (bool(marks) and not days.by_week, KeyItem("Stands out", "text", "diamond")),
+    )
+    return tuple(item for present, item in items if present)
+
+
+PANEL = Panel(
+    key="daily",
+    name="Daily usage",
+    question="Which days stand out?",
+    columns=12,
+    query=query,
+    is_empty=is_empty,
+    draw=draw,
+)

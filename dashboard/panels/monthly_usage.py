@@ -1,0 +1,284 @@
+"""Monthly usage: does your plan fit? Twelve billing months, their allowance, no advice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pandas as pd
+
+from dashboard import words
+from dashboard.axes import (
+    bare_axis,
+    bold,
+    bottom_margin,
+    category_axis,
+    credits_value,
+    scale,
+    value_axis,
+)
+from dashboard.figures import (
+    Fill,
+    Trace,
+    bars,
+    figure,
+    hatched,
+    margin,
+    muted,
+    outline,
+    solid,
+    step_lines,
+    text_at,
+)
+from dashboard.hover import amount_line, escape, refund_line, tooltip
+from dashboard.months import Month, counted_days, month_frame, read_months
+from dashboard.panel import Drawing, Figure, KeyItem, Panel, nothing_used
+from dashboard.theme import Theme
+from dashboard.view import View
+from data.access import Scope
+from data.engine import Connection
+from data.periods import Period
+from data.queries import usage_by_day
+
+HEIGHT = 288
+JANUARY, DECEMBER = 1, 12
+START_LABEL_COVERS = 2  # bars under `Allowance 15,000`
+
+
+def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
+    """One row for each of the twelve months."""
+    return month_frame(usage_by_day(connection, scope, counted_days(view)), view)
+
+
+def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
+    """Twelve bars against the allowance."""
+    months = read_months(frame)
+    return Drawing(
+        answer=_answer(months, view),
+        figure=_figure(months, view, theme),
+        height=HEIGHT,
+        dates=_dates(months),
+        key=_key(months),
+    )
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+def _answer(months: Sequence[Month], view: View) -> str:
+    first = view.account.first_day or view.today
+    full = [month for month in months if not month.running and month.period.end > first]
+    sentences = (_fit(full, months[-1]), _heading_for(months[-1]))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _fit(full: Sequence[Month], last: Month) -> str:
+    """How the full months compare with their allowances."""
+    judged = [month for month in full if month.allowance.kind == "number"]
+    if not judged:
+        return _without_allowance(full, last)
+    over = sum(month.over > 0 for month in judged)
+    months = _months_judged(len(judged), len(full), running=last.running)
+    if not over:
+        return f"Within the allowance in {'all of ' if len(judged) > 1 else ''}{months}."
+    return f"Over the allowance in {f'{over} of ' if len(judged) > 1 else ''}{months}."
+
+
+def _months_judged(judged: int, full: int, *, running: bool) -> str:
+    if judged < full:
+        return f"the {words.count(judged, 'full month')} with a known allowance"
+    which = "the last" if running else "these"
+    if judged == 1:
+        return f"{which if running else 'this'} full month"
+    return f"{which} {judged} full months"
+
+
+def _without_allowance(full: Sequence[Month], last: Month) -> str:
+    if last.allowance.kind == "none":
+        return "Your plan has no monthly allowance."
+    if last.allowance.kind == "unknown":
+        return "The monthly allowance isn't known."
+    return "" if full else "No full month yet."
+
+
+def _heading_for(month: Month) -> str:
+    if month.projected is None:
+        return ""
+    limit = month.allowance.micro
+    of = "" if limit is None else f" of {words.credits(limit)}"
+    name = words.month(month.period.start)
+    return f"{name} is heading for {words.credits(month.projected)}{of}."
+
+
+def _dates(months: Sequence[Month]) -> str:
+    first, last = months[0].period, months[-1].period
+    if all(month.period.start.day == 1 for month in months) and last.end.day == 1:
+        return words.months(first.start, last.start)
+    return words.heading(Period(first.start, last.end))
+
+
+def _tooltip(month: Month) -> str:
+    period = month.period
+    whole = period.start.day == period.end.day == 1
+    projected = month.projected
+    return tooltip(
+        words.month_and_year(period.start) + (", so far" if month.running else ""),
+        "" if whole else words.heading(period),
+        _used_line(month),
+        refund_line(month.used, month.refunded, month.net),
+        f"{words.credits(month.over)} over the allowance" if month.over else "",
+        "" if projected is None else f"Projected {words.credits(projected)}",
+    )
+
+
+def _used_line(month: Month) -> str:
+    limit = month.allowance.micro
+    if limit is None:
+        known = month.allowance.kind == "none"
+        return amount_line(month.net, "no allowance" if known else "allowance unknown")
+    share = f" ({words.share(month.net, limit)})" if limit > 0 and month.net >= 0 else ""
+    return escape(f"{words.credits(month.net)} of {words.credits(limit)} credits{share}")
+
+
+# --- the figure -----------------------------------------------------------------------------
+
+
+def _figure(months: Sequence[Month], view: View, theme: Theme) -> Figure:
+    limits = [month.allowance.micro for month in months if month.allowance.micro is not None]
+    made = scale([*(month.net for month in months), *(month.top for month in months), *limits])
+    labels = list(_labels(months))
+    layout = {
+        "barmode": "stack",
+        "bargap": 0.34,
+        "xaxis": category_axis([month.place for month in months], labels, theme) | {"ticklen": 0},
+        "xaxis2": bare_axis(-0.5, len(months) - 0.5, overlaying="x"),
+        "yaxis": value_axis(made, theme),
+        "margin": margin(made.margin, 4, 26, bottom_margin(labels)),
+        "annotations": [*_limit_labels(months, theme), *_projected_labels(months, theme)],
+    }
+    data = [*_bars(months, theme), *step_lines(_limit_runs(months), theme)]
+    return figure(data, layout, view, theme, HEIGHT)
+
+
+Part = tuple[str, Callable[[Month], int], Callable[[Month], Fill]]
+
+
+def _bars(months: Sequence[Month], theme: Theme) -> Iterator[Trace]:
+    """The parts of the bars, from the foot up; a part that no month has is no trace."""
+
+    def used(month: Month) -> Fill:
+        if month.running:
+            return hatched(theme.accent)
+        return solid(theme.accent) if month.in_range else muted(theme)
+
+    def over(month: Month) -> Fill:
+        return hatched(theme.over) if month.running else solid(theme.over)
+
+    parts: tuple[Part, ...] = (
+        ("Credits", lambda month: month.net - month.over, used),
+        ("Over the allowance", lambda month: month.over, over),
+        (
+            "Projected",
+            lambda month: _still_to_come(month) - _still_to_come_over(month),
+            lambda _: outline(theme.accent, theme.band),
+        ),
+        (
+            "Projected over the allowance",
+            _still_to_come_over,
+            lambda _: outline(theme.over, theme.over_soft),
+        ),
+    )
+    for name, size, fill in parts:
+        having = [month for month in months if size(month) or name == "Credits"]
+        if having:
+            yield bars(
+                name,
+                [month.place for month in having],
+                [size(month) for month in having],
+                [fill(month) for month in having],
+                [_tooltip(month) for month in having],
+            )
+
+
+def _still_to_come(month: Month) -> int:
+    return month.top - max(month.net, 0)
+
+
+def _still_to_come_over(month: Month) -> int:
+    return month.above(month.top) - month.over if _still_to_come(month) else 0
+
+
+def _labels(months: Sequence[Month]) -> Iterator[tuple[int, str]]:
+    """Month names, bold where the range touches; the year under January and the first one."""
+    for place, month in enumerate(months):
+        start = month.period.start
+        name = words.month(start)
+        text = bold(name) if month.in_range else name
+        first = place == 0 and start.month != DECEMBER
+        yield place, f"{text}<br>{start.year}" if first or start.month == JANUARY else text
+
+
+def _limit_runs(months: Sequence[Month]) -> list[list[tuple[float, int]]]:
+    """The corners of the allowance line: through the bars' edges, broken where there is none."""
+    runs: list[list[tuple[float, int]]] = []
+    joined = False
+    for place, month in enumerate(months):
+        limit = month.allowance.micro
+        if limit is not None:
+            if not joined:
+                runs.append([])
+            runs[-1] += [(place - 0.5, limit), (place + 0.5, limit)]
+        joined = limit is not None
+    return runs
+
+
+def _limit_labels(months: Sequence[Month], theme: Theme) -> Iterator[dict[str, object]]:
+    """`Allowance 15,000` where the line starts, the new number at each step."""
+    before: int | None = None
+    named = False
+    for place, month in enumerate(months):
+        limit = month.allowance.micro
+        if limit is not None and limit != before:
+            covers = 1 if named else START_LABEL_COVERS
+            # Bars over the allowance would lie under the text: it moves above them.
+            foot = max([limit, *(under.top for under in months[place : place + covers])])
+            text = words.credits(limit) if named else f"Allowance {words.credits(limit)}"
+            yield text_at(
+                text, xref="x2", yref="y", x=place - 0.5, y=credits_value(foot),
+                xanchor="left", yanchor="bottom", xshift=2, yshift=3,
+                font={"color": theme.text},
+            )  # fmt: skip
+            named = True
+        before = limit
+
+
+def _projected_labels(months: Sequence[Month], theme: Theme) -> Iterator[dict[str, object]]:
+    for month in months:
+        if month.projected is not None:
+            over = month.above(month.projected) > 0
+            yield text_at(
+                bold(words.short(month.projected)), xref="x", yref="y", x=month.place,
+                y=credits_value(month.top), yanchor="bottom", yshift=3,
+                font={"color": theme.over if over else theme.accent},
+            )  # fmt: skip
+
+
+def _key(months: Sequence[Month]) -> tuple[KeyItem, ...]:
+    items = (
+        (any(month.in_range for month in months), KeyItem("In range", "accent")),
+        (any(not month.in_range for month in months), KeyItem("Other months", "context", "muted")),
+        (any(month.over for month in months), KeyItem("Over the allowance", "over")),
+        (any(month.running for month in months), KeyItem("So far", "accent", "hatched")),
+        (any(map(_still_to_come, months)), KeyItem("Projected", "accent", "outline")),
+    )
+    return tuple(item for present, item in items if present)
+
+
+PANEL = Panel(
+    key="monthly",
+    name="Monthly usage",
+    question="Does your plan fit?",
+    columns=8,
+    query=query,
+    is_empty=nothing_used,
+    draw=draw,
+)

@@ -1,0 +1,203 @@
+"""Team vs. personal: how much is team work? A ring of workspace kinds; it knows no member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboard import words
+from dashboard.axes import bold, credits_value
+from dashboard.figures import Trace, figure, margin, text_at
+from dashboard.hover import amount_line, escape, refund_line, shown_on, tooltip
+from dashboard.panel import Drawing, Figure, KeyRow, KeyTable, Panel, Texture, nothing_used
+from dashboard.theme import Theme
+from dashboard.view import View
+from data.access import Scope
+from data.engine import Connection
+from data.frames import AMOUNTS, frame
+from data.queries import usage_by_workspace
+
+HEIGHT = 180
+HOLE = 0.7
+GAP = 3
+TEAM, PERSONAL, UNASSIGNED = "team", "personal", "unassigned"
+COLUMNS = ("kind", *AMOUNTS)
+NOTE = "Usage is split by workspace, not by member."
+LONGEST_LARGE = 9  # characters of the total that fit the hole in the large size
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One part of the ring."""
+
+    key: str
+    used: int
+    refunded: int
+
+    @property
+    def net(self) -> int:
+        """Used less refunded."""
+        return self.used - self.refunded
+
+    @property
+    def label(self) -> str:
+        """`Team`, `Personal`, `Unassigned`."""
+        return self.key.capitalize()
+
+
+LOOKS: dict[str, tuple[str, Texture]] = {
+    TEAM: ("accent", "solid"),
+    PERSONAL: ("personal", "solid"),
+    UNASSIGNED: ("other", "dots"),
+}
+
+
+def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
+    """One row for each kind of workspace with consumption in the range."""
+    return kind_frame(usage_by_workspace(connection, scope, view.period))
+
+
+def kind_frame(workspaces: pd.DataFrame) -> pd.DataFrame:
+    """A workspace frame summed by kind; what has none or another kind is `unassigned`."""
+    sums: dict[str, list[int]] = {}
+    columns = (workspaces[name].tolist() for name in ("kind", "used", "refunded"))
+    for kind, used, refunded in zip(*columns, strict=True):
+        into = sums.setdefault(kind if kind in {TEAM, PERSONAL} else UNASSIGNED, [0, 0])
+        into[0] += used
+        into[1] += refunded
+    return frame(((kind, *sums[kind]) for kind in LOOKS if kind in sums), COLUMNS)
+
+
+def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
+    """The ring, and its table where there is something to tell apart."""
+    kinds = read_kinds(frame, view)
+    split = len(kinds) > 1
+    return Drawing(
+        answer=_answer(kinds),
+        figure=_figure(kinds, view, theme),
+        height=HEIGHT,
+        dates=words.heading(view.period),
+        key_table=_key_table(kinds) if split else None,
+        notes=tuple(_notes(kinds, split=split)),
+    )
+
+
+def read_kinds(frame: pd.DataFrame, view: View) -> tuple[Kind, ...]:
+    """The kinds that the account has, used or not, and those that the range has."""
+    columns = (frame[name].tolist() for name in COLUMNS[:-1])
+    found = {
+        kind: Kind(kind, used, refunded) for kind, used, refunded in zip(*columns, strict=True)
+    }
+    listed = view.account.workspace_kinds
+    return tuple(found.get(key, Kind(key, 0, 0)) for key in LOOKS if key in found or key in listed)
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+def _answer(kinds: Sequence[Kind]) -> str:
+    nets = {kind.key: kind.net for kind in kinds}
+    if not any(nets.values()):
+        return "No credits used in this range."
+    if not _whole(kinds):
+        return "Refunds exceed use in this range."
+    if set(nets) == {PERSONAL}:
+        return "All of it is personal: your plan has no team workspaces."
+    if set(nets) == {TEAM}:
+        return "All of it is team work: your account has no personal workspaces."
+    if set(nets) == {UNASSIGNED}:
+        return "None of it belongs to a listed workspace."
+    key = TEAM if TEAM in nets else PERSONAL
+    return f"{key.capitalize()} workspaces: {words.share(nets[key], _whole(kinds))} of this range."
+
+
+def _whole(kinds: Sequence[Kind]) -> int:
+    """What a share is a share of: all parts above zero."""
+    return sum(kind.net for kind in kinds if kind.net > 0)
+
+
+def _notes(kinds: Sequence[Kind], *, split: bool) -> Iterator[str]:
+    below = [(kind.label, kind.net) for kind in kinds if kind.net < 0]
+    if below:
+        yield words.refunds_exceed(below, "kind")
+    if split:
+        yield NOTE
+
+
+def _key_table(kinds: Sequence[Kind]) -> KeyTable:
+    of = _whole(kinds)
+    rows = (
+        KeyRow((kind.label, words.credits(kind.net), words.share(kind.net, of)), *LOOKS[kind.key])
+        for kind in kinds
+    )
+    return KeyTable(("Workspaces", "Credits", "Share"), tuple(rows))
+
+
+def _tooltip(kind: Kind, of: int) -> str:
+    return tooltip(
+        kind.label,
+        amount_line(kind.net, words.share(kind.net, of)),
+        refund_line(kind.used, kind.refunded, kind.net),
+    )
+
+
+# --- the figure -----------------------------------------------------------------------------
+
+
+def _figure(kinds: Sequence[Kind], view: View, theme: Theme) -> Figure:
+    layout = {
+        "margin": margin(0, 0, 0, 0),
+        "annotations": list(_middle(sum(kind.net for kind in kinds), theme)),
+    }
+    drawn = [kind for kind in kinds if kind.net > 0]
+    return figure([_ring(drawn, theme)], layout, view, theme, HEIGHT)
+
+
+def _ring(drawn: Sequence[Kind], theme: Theme) -> Trace:
+    looks = [LOOKS[kind.key] for kind in drawn]
+    alone = len(drawn) == 1
+    return {
+        "type": "pie",
+        "labels": [kind.label for kind in drawn],
+        "values": [credits_value(kind.net) for kind in drawn],
+        "hole": HOLE,
+        "sort": False,
+        "direction": "clockwise",
+        "rotation": 0,
+        "textinfo": "none",
+        "marker": {
+            "colors": [theme.colour(token) for token, _ in looks],
+            "line": {"color": theme.surface, "width": 0 if alone else GAP},
+            "pattern": {
+                "shape": ["." if texture == "dots" else "" for _, texture in looks],
+                "fillmode": "replace",
+                "bgcolor": theme.surface,
+                "size": 5,
+                "solidity": 0.35,
+            },
+        },
+        **shown_on(_tooltip(kind, _whole(drawn)) for kind in drawn),
+    }
+
+
+def _middle(net: int, theme: Theme) -> Iterator[dict[str, object]]:
+    middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "xanchor": "center"}
+    shown = words.credits(net)
+    size = 22 if len(shown) <= LONGEST_LARGE else 16
+    yield text_at(bold(escape(shown)), yshift=8, font={"size": size, "color": theme.text}, **middle)
+    unit = words.amount(net).removeprefix(shown).strip()
+    yield text_at(unit, yshift=-14, font={"size": 12, "color": theme.text3}, **middle)
+
+
+PANEL = Panel(
+    key="team",
+    name="Team vs. personal",
+    question="How much is team work?",
+    columns=4,
+    query=query,
+    is_empty=nothing_used,
+    draw=draw,
+    shape="ring",
+)

@@ -1,0 +1,113 @@
+"""The parts of the reason bar as values: order, workflow types together, the long tail folded.
+
+Every micro-credit of the frame is in exactly one part, so what is shown adds up to the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboard import words
+from data.frames import REASON_COLUMNS
+from data.reasons import WORKFLOW_RUN, Taxonomy
+
+ENHANCED_OCR = "enhanced_ocr"
+OTHER_REASONS = "Other reasons"
+MOST_TYPES = 4
+MOST_UNKNOWN = 4
+
+
+@dataclass(frozen=True)
+class Part:
+    """One segment: a reason without types, or one workflow type, or several folded."""
+
+    label: str
+    used: int
+    refunded: int
+
+    @property
+    def net(self) -> int:
+        """Used less refunded."""
+        return self.used - self.refunded
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason and its parts; the parts that are drawn are those above zero."""
+
+    code: str | None  # None when several are folded
+    label: str
+    parts: tuple[Part, ...]
+    is_split: bool
+
+    @property
+    def net(self) -> int:
+        """The sum of all its parts."""
+        return sum(part.net for part in self.parts)
+
+    @property
+    def drawn(self) -> int:
+        """How much of the bar it takes: its parts above zero."""
+        return sum(part.net for part in self.parts if part.net > 0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the frame."""
+
+    reason: str
+    workflow_type: str | None
+    used: int
+    refunded: int
+
+    @property
+    def net(self) -> int:
+        """Used less refunded."""
+        return self.used - self.refunded
+
+
+def whole(reasons: Iterable[Reason]) -> int:
+    """What a share is a share of: all parts above zero."""
+    return sum(reason.drawn for reason in reasons)
+
+
+def read_reasons(frame: pd.DataFrame, taxonomy: Taxonomy) -> tuple[Reason, ...]:
+    """Known reasons by credits, largest first, then the unknown ones, few enough to tell apart."""
+    columns = (frame[name].tolist() for name in REASON_COLUMNS[:-1])
+    rows = [Row(*values) for values in zip(*columns, strict=True)]
+    codes = dict.fromkeys(row.reason for row in rows)
+    found = [_reason(code, [row for row in rows if row.reason == code], taxonomy) for code in codes]
+    ordered = sorted(found, key=lambda reason: reason.net, reverse=True)
+    known = [reason for reason in ordered if taxonomy.known(reason.code or "")]
+    unknown = [reason for reason in ordered if not taxonomy.known(reason.code or "")]
+    return (*known, *_fold_unknown(unknown))
+
+
+def _reason(code: str, rows: Sequence[Row], taxonomy: Taxonomy) -> Reason:
+    """Split by type where there is one; only runs have types, another reason keeps one part."""
+    label = taxonomy.label(code)
+    if code != WORKFLOW_RUN or not any(row.workflow_type for row in rows):
+        return Reason(code, label, (_together(label, rows),), is_split=False)
+    largest = sorted(rows, key=lambda row: row.net, reverse=True)
+    parts = [
+        Part(taxonomy.type_label(code, row.workflow_type), row.used, row.refunded)
+        for row in largest[:MOST_TYPES]
+    ]
+    rest = largest[MOST_TYPES:]
+    if rest:
+        parts.append(_together(f"{words.count(len(rest), 'more type')}", rest))
+    return Reason(code, label, tuple(parts), is_split=True)
+
+
+def _fold_unknown(unknown: Sequence[Reason]) -> Iterator[Reason]:
+    yield from unknown[:MOST_UNKNOWN]
+    rest = [part for reason in unknown[MOST_UNKNOWN:] for part in reason.parts]
+    if rest:
+        yield Reason(None, OTHER_REASONS, (_together(OTHER_REASONS, rest),), is_split=False)
+
+
+def _together(label: str, of: Sequence[Row | Part]) -> Part:
+    return Part(label, sum(one.used for one in of), sum(one.refunded for one in of))
