@@ -167,6 +167,7 @@ def make_dash(
     Identity must be hooked on `server` before: hooked after, the first request would pass it.
     """
     prefix = f"/{prefix.strip('/')}/".replace("//", "/")
+    server.url_map.merge_slashes = False  # a redirect would name the host behind the proxy
     app = CreditsDash(server, prefix, assets, quality)
     replace_views(server, prefix, app)
     check_requests(server, app)
