@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Connection,
     Engine,
     Integer,
@@ -38,7 +39,8 @@ WRITES = "takes_the_write_lock"  # an execution option: wait for other writers a
 def database_url(text: str) -> str:
     """`text` as a SQLAlchemy URL: a bare path is a SQLite file, postgresql means psycopg 3."""
     if "://" not in text:
-        return f"sqlite:///{Path(text).absolute()}"
+        # Escaped, or a name with ? in it would be cut there and another file written.
+        return URL.create("sqlite", database=str(Path(text).absolute())).render_as_string()
     try:
         url = make_url(text)
     except ArgumentError as error:
