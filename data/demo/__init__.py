@@ -53,7 +53,7 @@ def make_demo(
     """
     if now.tzinfo is None:
         raise ValueError(f"now needs a zone, got {now!r}")
-    chosen = [story for story in stories() if only is None or story.id in only]
+    chosen = _chosen(only)
     written = 0
     with replacing(path) as engine:
         for done, story in enumerate(chosen, 1):
@@ -68,3 +68,11 @@ def make_demo(
         sum(len(story.workspaces) for story in chosen),
         written,
     )
+
+
+def _chosen(only: Collection[str] | None) -> list[Story]:
+    told = {story.id: story for story in stories()}
+    unknown = set(only or ()) - set(told)
+    if unknown:
+        raise ValueError(f"no demo account is called {', '.join(sorted(unknown))}")
+    return [story for story in told.values() if only is None or story.id in only]

@@ -48,11 +48,15 @@ class Clock:
         """The first microsecond of a local day."""
         return to_micros(dt.datetime(day.year, day.month, day.day, tzinfo=self.zone))
 
+    def minutes_ago(self, minutes: int) -> int:
+        """So many minutes before now, but not before the local day that is running."""
+        return max(self.start(self.today), self.now_micros - minutes * MINUTE)
+
     def moments(self, day: dt.date, count: int, rng: Random) -> list[int]:
-        """`count` moments of work on that day, in order, none after now."""
+        """`count` moments of work on that day, in no order, none after now."""
         sums = SUMS[is_weekend(day)]
         start, reach = self.start(day), self._reach(day)
-        return sorted(start + _elapsed(sums, rng.random() * reach) for _ in range(count))
+        return [start + _elapsed(sums, rng.random() * reach) for _ in range(count)]
 
     def share(self, day: dt.date) -> float:
         """The part of the day's work that is done by now: 1 for a day that is over."""

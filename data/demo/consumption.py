@@ -8,24 +8,20 @@ balance.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
-from math import exp
 from random import Random
 
 from data.demo.clock import HOUR, MINUTE, Clock
-from data.demo.mix import Cell, Cells, cells_of
+from data.demo.mix import Cell, fit
 from data.demo.rhythm import DayPlan, spike_days
 from data.demo.story import SIZES, Spike, Story, Workspace
+from data.demo.turns import Turns
 from data.periods import DAY
 from data.schema import MICRO
 
 # A row of the table `entries`, in its order; the id is empty until the day is in order.
 Row = tuple[str, str, int, str, str | None, str | None, str | None, str | None, int, str | None]
-SPREAD = 0.75  # of the logarithm of an entry's size
-LARGEST = 6.0  # times the mean
 SMALL_REFUND = 5.0  # an ordinary refund gives back at most so many mean entries
 REFUNDED_FROM = 150  # it is picked from the newest so many entries
 LAST_STEPS = 4  # of the entry that ends a ledger whose day has no work yet
@@ -41,7 +37,7 @@ class Consumption:
     rng: Random
     rows: list[Row] = field(default_factory=list)
     _refunded: set[str] = field(default_factory=set)
-    _cells: dict[tuple[int, frozenset[str | None]], Cells] = field(default_factory=dict)
+    _turns: dict[tuple[int, frozenset[str]], Turns] = field(default_factory=dict)
 
     def add_day(self, plan: DayPlan) -> int:
         """Write one day and return what it used net of refunds."""
@@ -60,36 +56,31 @@ class Consumption:
     def _usage(self, plan: DayPlan, micro: int) -> list[Row]:
         """Entries of together `micro`, spread over the cells open on that day."""
         step = self.story.step_micro
-        ends_here = self.story.ends_now and plan.day == self.clock.today
+        ends_here = self.story.last_minutes_ago is not None and plan.day == self.clock.today
         steps = max(micro // step, LAST_STEPS if ends_here else 0)
-        cells = self._cells_on(plan)
-        count = min(steps, max(1, round(steps * step / MICRO / cells.mean_credits)))
-        chosen = list(cells.spread(count, self.rng))
-        self.rng.shuffle(chosen)
-        amounts = split(steps, [self._size(cell) for cell in chosen])
-        made = [pair for pair in zip(chosen, amounts, strict=True) if pair[1]]
+        made = list(self._turns_on(plan).spend(steps, self.rng))
         moments = self.clock.moments(plan.day, len(made), self.rng)
         if ends_here:
-            moments[-1] = self.clock.now_micros
+            moments[-1] = self.clock.minutes_ago(self.story.last_minutes_ago or 0)
         return [
             self._row(at, "usage", cell, amount * step)
             for at, (cell, amount) in zip(moments, made, strict=True)
         ]
 
-    def _size(self, cell: Cell) -> float:
-        return SIZES[cell[0]] * min(exp(self.rng.gauss(0.0, SPREAD)), LARGEST)
-
-    def _cells_on(self, plan: DayPlan) -> Cells:
+    def _turns_on(self, plan: DayPlan) -> Turns:
+        """The cells of that day's mix that are open; a change starts their rounds anew."""
         mix = min(plan.months_ago, len(self.story.mixes) - 1)
         closed = frozenset(
             workspace.id
             for workspace in self.story.workspaces
             if closes_on(workspace, self.clock.today) <= plan.day
         )
-        if (mix, closed) not in self._cells:
-            made = cells_of(self.story.mixes[mix], closed, self.story.size)
-            self._cells[mix, closed] = made
-        return self._cells[mix, closed]
+        if (mix, closed) not in self._turns:
+            shares = fit(self.story.mixes[mix])
+            shares = {cell: share for cell, share in shares.items() if cell[2] not in closed}
+            size = self.story.size * MICRO / self.story.step_micro
+            self._turns[mix, closed] = Turns.of(shares, size, self.rng)
+        return self._turns[mix, closed]
 
     def _row(self, at: int, kind: str, cell: Cell, amount: int) -> Row:
         crew = self._crews.get(cell[2], (None,))
@@ -155,13 +146,6 @@ class Consumption:
 def refund(row: Row, at: int) -> Row:
     """The row that gives back all of `row`, with what it was spent on copied."""
     return (row[0], "", at, "refund", *row[4:9], row[1])
-
-
-def split(total: int, weights: Sequence[float]) -> list[int]:
-    """`total` in whole parts as near to the weights as keeps the sum exact."""
-    reached = list(accumulate(weights))
-    cuts = [round(total * part / reached[-1]) for part in reached]
-    return [cut - before for cut, before in zip(cuts, [0, *cuts], strict=False)]
 
 
 def closes_on(workspace: Workspace, today: dt.date) -> dt.date:

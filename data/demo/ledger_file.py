@@ -39,7 +39,7 @@ def replacing(path: Path) -> Iterator[Engine]:
             yield engine
         finally:
             engine.dispose()
-        unfinished.chmod(0o644)
+        _settle(unfinished)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -64,6 +64,13 @@ def write(engine: Engine, tables: Iterable[tuple[Table, Rows]]) -> None:
         cursor.execute("COMMIT")
     finally:
         raw.close()
+
+
+def _settle(file: Path) -> None:
+    """Bring the bytes to the disk before the name, so that no crash leaves a name without them."""
+    file.chmod(0o644)
+    with file.open("rb") as handle:
+        os.fsync(handle.fileno())
 
 
 def _refuse_other_files(path: Path) -> None:

@@ -1,47 +1,15 @@
-"""The cells of an account's consumption (reason, type, workspace) and their weights; no clock."""
+"""The cells of an account's use (reason, type, workspace) and their shares; never a clock."""
 
 from __future__ import annotations
 
-from bisect import bisect
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
-from itertools import accumulate
-from random import Random
+from collections.abc import Mapping
 from typing import TypeVar
 
-from data.demo.story import SIZES, Mix
+from data.demo.story import Mix
 
 Cell = tuple[str, str | None, str | None]  # reason, workflow type, workspace
 Key = TypeVar("Key")
 ROUNDS = 12  # of fitting; the shares are then met to a fraction of a percent
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Cells with cumulative weights that count entries, and the credits of a mean entry."""
-
-    cells: tuple[Cell, ...]
-    cumulative: tuple[float, ...]
-    mean_credits: float
-
-    def spread(self, count: int, rng: Random) -> Iterator[Cell]:
-        """`count` cells at even steps through the weights from a random start.
-
-        Independent draws would let the shares of a quiet day wander far from the mix.
-        """
-        width = self.cumulative[-1] / count if count else 0.0
-        start = rng.random() * width
-        for step in range(count):
-            place = bisect(self.cumulative, start + step * width)
-            yield self.cells[min(place, len(self.cells) - 1)]
-
-
-def cells_of(mix: Mix, closed: Set[str | None], size: float) -> Cells:
-    """The cells of a mix without the closed workspaces."""
-    shares = {cell: share for cell, share in fit(mix).items() if cell[2] not in closed}
-    counts = [share / (SIZES[cell[0]] * size) for cell, share in shares.items()]
-    mean = sum(shares.values()) / sum(counts)
-    return Cells(tuple(shares), tuple(accumulate(counts)), mean)
 
 
 def fit(mix: Mix) -> dict[Cell, float]:

@@ -50,6 +50,7 @@ LINDQVIST = Story(
     size=0.4,
     step_micro=10_000,
     bundle=100,
+    last_minutes_ago=12,
 )
 
 BLUE_FINCH = Story(
@@ -80,7 +81,10 @@ FENWICK = Story(
     ),
     members=_members("fenwick", "Clara Fenwick", "Jonas Brandt", "Ines Moreau"),
     allowances=((14, 5_000),),
-    totals=(2_500, 2_620, 2_410, 2_180, 1_960, 2_300, 2_540, 2_210, 2_080, 1_900, 1_740, 1_350),
+    totals=(
+        *(2_500, 2_618, 2_407, 2_183, 1_962, 2_296, 2_541, 2_214, 2_079, 1_903, 1_738, 1_352),
+        *(1_127, 864, 391),
+    ),
     mixes=(
         Mix(
             _reasons(
@@ -106,6 +110,7 @@ FENWICK = Story(
     ),
     refund_rate=0.12,
     carry=1_000,
+    last_minutes_ago=7,
 )
 
 HIMAL = Story(
@@ -125,8 +130,8 @@ HIMAL = Story(
     members=_members("himal", "Sunita Gurung", "Bikash Shrestha", "Anil Thapa", "Maya Rai"),
     allowances=((18, 8_000),),
     totals=(
-        *(6_900, 7_300, 6_100, 6_800, 7_050, 6_400, 5_900, 6_200, 5_600, 5_100, 5_300, 4_800),
-        *(4_400, 4_650, 4_100),
+        *(6_900, 7_312, 6_094, 6_823, 7_047, 6_381, 5_936, 6_208, 5_577, 5_142, 5_296, 4_811),
+        *(4_423, 4_659, 4_087),
     ),
     mixes=(
         Mix(
@@ -138,6 +143,7 @@ HIMAL = Story(
     rhythm=(1.0, 1.0, 1.05, 0.95, 0.8, 0.25, 0.9),  # Sunday is a working day
     extras=(Extra(210, "purchase", 1_000),),
     carry=2_000,
+    last_minutes_ago=2,
 )
 
 OAKLINE = Story(
@@ -159,8 +165,8 @@ OAKLINE = Story(
     members=_members("oakline", "Paul Whitaker", "Greta Olsen", "Marcus Bell", "Yuki Arai"),
     allowances=((20, 6_000),),
     totals=(
-        *(5_300, 6_600, 6_350, 6_280, 5_700, 5_400, 5_900, 5_200, 4_700, 4_900, 4_300, 4_000),
-        *(3_600, 3_900, 3_300),
+        *(5_300, 6_614, 6_352, 6_287, 5_731, 5_406, 5_894, 5_218, 4_709, 4_925, 4_317, 4_033),
+        *(3_642, 3_908, 3_276),
     ),
     mixes=(
         Mix(
@@ -189,4 +195,5 @@ OAKLINE = Story(
     ),
     stored_months=8,
     shows_balance=False,
+    last_minutes_ago=5,
 )

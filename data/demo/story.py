@@ -12,7 +12,7 @@ CellKey = tuple[str, str | None]  # reason and workflow type
 
 # Share of a day's work by local hour. Nothing after 23:00, so that a day of 23 hours holds it all.
 WORKDAY = (0, 0, 0, 0, 0, 0, 1, 4, 10, 14, 14, 12, 8, 11, 14, 13, 11, 8, 4, 3, 2, 1, 1, 0)
-WEEKEND = (0, 0, 0, 0, 0, 0, 0, 2, 6, 9, 10, 10, 8, 8, 9, 9, 8, 7, 5, 4, 3, 2, 1, 0)
+WEEKEND = (0, 0, 0, 0, 0, 0, 1, 4, 10, 13, 13, 11, 8, 8, 9, 9, 8, 6, 5, 4, 3, 2, 1, 0)
 
 OFFICE_WEEK = (1.0, 1.0, 1.04, 1.0, 0.76, 0.2, 0.16)  # Monday to Sunday
 
@@ -124,7 +124,7 @@ class Story:
     bundle: int = 1_000  # what is bought when the balance runs dry
     opened_hours_ago: int | None = None  # a new account: opened so long before now
     shows_balance: bool = True
-    ends_now: bool = False  # its last entry is now, to the second
+    last_minutes_ago: int | None = None  # its last entry, 0 is now to the second; None: whenever
 
     def allowance(self, months_ago: int) -> int | None:
         """The credits that a billing month grants, None for a plan without an allowance."""

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Table
 
 from data.demo.balance import settle
-from data.demo.clock import Clock
+from data.demo.clock import HOUR, Clock
 from data.demo.consumption import Consumption, closes_on
 from data.demo.rhythm import billing_months, plan_days
 from data.demo.story import Story, Workspace
 from data.periods import Period, zone
 from data.schema import MICRO, accounts, billing_periods, entries, members, workspaces
 
+CLOSED_AT = 9 * HOUR  # on the morning of its first day without use
 Rows = Sequence[Sequence[Any]]
 
 
@@ -69,5 +70,5 @@ def _period_rows(story: Story, months: Sequence[Period]) -> Rows:
 def _workspace_row(story: Story, each: Workspace, clock: Clock) -> tuple[Any, ...]:
     deleted = None
     if each.closed_days_ago is not None:
-        deleted = clock.start(closes_on(each, clock.today))
+        deleted = clock.start(closes_on(each, clock.today)) + CLOSED_AT
     return (story.id, each.id, each.name, each.kind, each.owner, deleted)
