@@ -18,8 +18,6 @@ from dash import Dash, dcc
 from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, abort
 
-from callbacks.answers import complete_answers
-from callbacks.request_checks import check_requests
 from callbacks.static_files import QUICK, StaticFiles, answer, compress, files_below
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -170,8 +168,6 @@ def make_dash(
     server.url_map.merge_slashes = False  # a redirect would name the host behind the proxy
     app = CreditsDash(server, prefix, assets, quality)
     replace_views(server, prefix, app)
-    check_requests(server, app)
-    complete_answers(server)
     return app
 
 

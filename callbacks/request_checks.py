@@ -30,8 +30,9 @@ class BodyError(ValueError):
     """A body that the page cannot have sent; the message is for the log."""
 
 
-def check_requests(server: Flask, app: Dash) -> None:
-    """Have `server` refuse callback requests that do not fit the callbacks of `app`."""
+def check_requests(app: Dash) -> None:
+    """Have the server of `app` refuse callback requests that do not fit its callbacks."""
+    server: Flask = app.server
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     endpoint = f"{app.config.routes_pathname_prefix}_dash-update-component"
 

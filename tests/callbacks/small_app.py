@@ -8,7 +8,9 @@ from dash import Input, Output, State, dcc, html
 from flask import Flask
 from flask.testing import FlaskClient
 
+from callbacks.answers import complete_answers
 from callbacks.document import CreditsDash, make_dash, warm
+from callbacks.request_checks import check_requests
 
 PREFIX = "/app/account/credits"
 UPDATE = f"{PREFIX}/_dash-update-component"
@@ -18,7 +20,9 @@ __all__ = ["PREFIX", "UPDATE", "body", "client", "small_app"]
 
 def small_app(prefix: str = PREFIX, **options: Any) -> CreditsDash:
     """One callback with one output, one with two and a state, one that the browser answers."""
-    app = make_dash(Flask("tests", static_folder=None), prefix, **options)
+    server = Flask("tests", static_folder=None)
+    complete_answers(server)
+    app = make_dash(server, prefix, **options)
     app.layout = html.Div(
         [
             dcc.Store(id="view", data={"range": "7d"}),
@@ -45,6 +49,7 @@ def small_app(prefix: str = PREFIX, **options: Any) -> CreditsDash:
     app.clientside_callback(
         "window.dash_clientside.no_update", Output("local", "children"), Input("view", "data")
     )
+    check_requests(app)
     warm(app)
     return app
 
