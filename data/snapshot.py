@@ -53,7 +53,8 @@ class Snapshot:
 
 def open_snapshot(path: Path) -> Snapshot:
     """Check the file and read its last entry; UsageError with one sentence when it is unusable."""
-    _check_file(path)
+    check_file(path)
+    check_companions(path)
     identity = fingerprint(path)
     try:
         with closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
@@ -82,7 +83,8 @@ def damaged(path: Path, error: Exception) -> UsageError:
 # --- checks ---------------------------------------------------------------------------------
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """UsageError unless the path is a whole SQLite file, as far as its head tells."""
     if not path.exists():
         raise UsageError("snapshot.missing", f"{path} does not exist: give the path of a snapshot.")
     if not path.is_file():
@@ -97,7 +99,6 @@ def _check_file(path: Path) -> None:
     if not header.startswith(MAGIC):
         raise UsageError("snapshot.not_sqlite", f"{path} is not a SQLite database.")
     _check_length(path, header)
-    _check_companions(path)
 
 
 def _check_length(path: Path, header: bytes) -> None:
@@ -111,7 +112,7 @@ def _check_length(path: Path, header: bytes) -> None:
         )
 
 
-def _check_companions(path: Path) -> None:
+def check_companions(path: Path) -> None:
     """Entries in a write-ahead log, or a transaction in a journal, would be skipped in silence."""
     for suffix in ("-wal", "-journal"):
         companion = path.with_name(path.name + suffix)
