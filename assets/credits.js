@@ -35,6 +35,7 @@
   let answer = null; // the last one of the server
   let answeredAt = null;
   let acts = 0;
+  let lost = false; // whether the view that was asked for last has no answer
 
   function element(id) {
     return document.getElementById(id);
@@ -100,9 +101,10 @@
     };
     const next = acted ? afterAct(fromAddress, act, steps) : { view: fromAddress, writes: null };
     const address = next.writes ? addressWith(next.writes, next.view[next.writes]) : null;
-    const again = acted && act.act === "retry";
+    const again = lost || (acted && act.act === "retry");
     const moves = again || !same(now, next.view);
     if (moves) {
+      lost = false;
       set(ID.main, { "aria-busy": "true" });
     }
     return [
@@ -345,6 +347,7 @@
   }
 
   function stateLoss(signedOut) {
+    lost = true;
     const since = answeredAt ? " Showing figures from " + clock(answeredAt) + "." : "";
     set(ID.lostSince, { children: since });
     set(ID.lost, { hidden: signedOut });

@@ -16,7 +16,7 @@ from layouts.controls import aria, button, icon
 
 BARS = (54, 73, 66, 84, 25, 17, 78, 90, 69, 100, 62, 22, 17, 83, 70, 66, 80, 57)
 ROWS = (100, 48, 42, 28, 23, 17, 13, 10, 16)
-TABLE_LINES = 4
+STACK_LINES, RING_LINES = 7, 3
 
 
 def skeleton(shape: Shape) -> html.Div:
@@ -133,12 +133,12 @@ def _rows() -> list[Component]:
 
 
 def _stack() -> list[Component]:
-    return [html.Span(className="skeleton-bar"), *_lines()]
+    return [html.Span(className="skeleton-bar"), *_lines(STACK_LINES)]
 
 
 def _ring() -> list[Component]:
-    return [html.Span(className="skeleton-circle"), *_lines()]
+    return [html.Span(className="skeleton-circle"), *_lines(RING_LINES)]
 
 
-def _lines() -> list[Component]:
-    return [html.Span(className="skeleton-line") for _ in range(TABLE_LINES)]
+def _lines(count: int) -> list[Component]:
+    return [html.Span(className="skeleton-line") for _ in range(count)]
