@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Column, Integer, MetaData, Table, Text, event, make_url
 from sqlalchemy.exc import DBAPIError
 
-from data.engine import Connection, connect, database_url
+from data.engine import Connection, connect, database_url, write_transaction
 from data.errors import UsageError
 from data.importers.parties import Parties
 from data.importers.reading import Source
@@ -94,7 +94,7 @@ def _transaction(path: Path, *, fresh: bool) -> Iterator[sqlite3.Connection]:
     event.listen(engine, "connect", _prepare_fresh if fresh else _prepare)
     index = next(iter(entries.indexes))
     try:
-        with engine.begin() as connection:
+        with write_transaction(engine) as connection:
             ledger.create_all(connection)
             imports.create_all(connection)
             if fresh:  # sorting once is faster than keeping the index in order row by row
