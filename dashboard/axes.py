@@ -37,6 +37,16 @@ class Scale:
         return list(range(self.lowest, self.highest + 1, self.step))
 
     @property
+    def room(self) -> int:
+        """One hundredth of it, so that a line on the highest tick is not cut in half."""
+        return (self.highest - self.lowest) // 100
+
+    @property
+    def text(self) -> int:
+        """About the height of a line of text over a mark, in a chart as high as ours."""
+        return (self.highest - self.lowest) * 8 // 100
+
+    @property
     def margin(self) -> int:
         """Pixels that the labels need at the left."""
         return max(len(words.short(tick)) for tick in self.ticks) * CHARACTER + GAP

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from dashboard.axes import bold, credits_value
 from dashboard.hover import label_style, shown_on
@@ -16,10 +16,9 @@ from dashboard.theme import FONT, Theme
 from dashboard.view import View
 
 Trace = dict[str, Any]
+Pattern = Literal["", "/", "."]
 
 CORNER = 3
-HATCH = {"size": 7, "solidity": 0.42}
-DOTS = {"size": 5, "solidity": 0.35}
 
 
 # --- the frame ------------------------------------------------------------------------------
@@ -34,17 +33,20 @@ def figure(
         "layout": {
             "height": height,
             "paper_bgcolor": theme.surface,
-            "plot_bgcolor": theme.surface,
             "font": {"family": FONT, "size": 12, "color": theme.text2},
             "showlegend": False,
             "dragmode": False,
             "hovermode": "closest",
             "hoverlabel": label_style(theme),
-            "barcornerradius": CORNER,
             "uirevision": f"{view.account.id} {view.range.text}",
             **layout,
         },
     }
+
+
+def bar_layout(theme: Theme) -> dict[str, Any]:
+    """What every figure of bars has in common: its plot's surface and rounded corners."""
+    return {"plot_bgcolor": theme.surface, "barcornerradius": CORNER}
 
 
 def margin(left: int, right: int, top: int, bottom: int) -> dict[str, int]:
@@ -62,8 +64,8 @@ class Fill:
     colour: str
     line: str
     width: float = 0
-    pattern: str = ""
-    background: str = "rgba(0, 0, 0, 0)"
+    pattern: Pattern = ""
+    dots: str = ""  # their colour, when the pattern is dots
 
 
 def solid(colour: str) -> Fill:
@@ -86,11 +88,6 @@ def outline(colour: str, inside: str) -> Fill:
     return Fill(inside, colour, 1)
 
 
-def dotted(colour: str, gap: str) -> Fill:
-    """A reason or kind that the page has no colour for."""
-    return Fill(colour, gap, 0, ".", gap)
-
-
 def marker(fills: Sequence[Fill]) -> dict[str, Any]:
     """The marker of a bar trace; what all its bars share stands once."""
     made: dict[str, Any] = {
@@ -100,14 +97,27 @@ def marker(fills: Sequence[Fill]) -> dict[str, Any]:
             "width": _shared(fill.width for fill in fills),
         },
     }
-    if any(fill.pattern for fill in fills):
-        made["pattern"] = {
-            "shape": _shared(fill.pattern for fill in fills),
-            "fillmode": "replace",
-            "bgcolor": _shared(fill.background for fill in fills),
-            **(HATCH if any(fill.pattern == "/" for fill in fills) else DOTS),
-        }
-    return made
+    return made | pattern(fills)
+
+
+def pattern(fills: Sequence[Fill]) -> dict[str, Any]:
+    """Coloured stripes on what lies behind, or dots in a coloured mark; nothing when all are plain.
+
+    A trace has stripes or dots, never both.
+    """
+    shapes = [fill.pattern for fill in fills]
+    made: dict[str, Any] = {"shape": _shared(shapes)}
+    if "/" in shapes:
+        made |= {"fillmode": "replace", "size": 7, "solidity": 0.42}
+    if "." in shapes:
+        dots = _shared(fill.dots or fill.colour for fill in fills)
+        made |= {"fillmode": "overlay", "fgcolor": dots, "size": 6, "solidity": 0.2}
+    return {"pattern": made} if any(shapes) else {}
+
+
+def dotted(colour: str, theme: Theme) -> Fill:
+    """A reason or kind that the page has no colour for."""
+    return Fill(colour, theme.surface, 0, ".", theme.surface)
 
 
 def _shared(values: Iterable[Any]) -> Any:
@@ -165,7 +175,6 @@ def step_lines(runs: Sequence[Sequence[tuple[float, int]]], theme: Theme) -> lis
         "x": [point[0] if point else None for point in points],
         "y": [credits_value(point[1]) if point else None for point in points],
         "connectgaps": False,
-        "cliponaxis": False,
         "hoverinfo": "skip",
     }
     styles = (("Halo", theme.surface, 5), ("Allowance", theme.line, 1.75))

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from dashboard import words
 from dashboard.axes import bare_axis, bold, credits_value
-from dashboard.figures import Fill, Trace, dotted, figure, margin, marker, text_at
-from dashboard.hover import amount_line, refund_line, shown_on, tooltip
+from dashboard.figures import (
+    Fill,
+    Trace,
+    bar_layout,
+    dotted,
+    figure,
+    margin,
+    marker,
+    solid,
+    text_at,
+)
+from dashboard.hover import LONGEST, amount_line, clip, refund_line, shown_on, tooltip
 from dashboard.panel import Drawing, Figure, KeyRow, KeyTable, Panel, Texture, nothing_used
 from dashboard.reason_parts import ENHANCED_OCR, Part, Reason, read_reasons, whole
 from dashboard.theme import REASON_TOKENS, TYPE_TOKENS, Theme
@@ -59,7 +70,7 @@ def _answer(reasons: Sequence[Reason]) -> str:
         return "Refunds exceed use in this range." if reasons else "No credits used in this range."
     verb = "are" if biggest.label.endswith("s") and not biggest.label.endswith("ss") else "is"
     share = words.share(biggest.net, whole(reasons))
-    return f"{biggest.label} {verb} the biggest driver: {share} of this range."
+    return f"{clip(biggest.label, LONGEST)} {verb} the biggest driver: {share} of this range."
 
 
 def _notes(reasons: Sequence[Reason]) -> Iterator[str]:
@@ -87,7 +98,7 @@ def _key_rows(reason: Reason, of: int) -> Iterator[KeyRow]:
 
 
 def _cells(of: Reason | Part, total: int) -> tuple[str, str, str]:
-    return of.label, words.credits(of.net), words.share(of.net, total)
+    return clip(of.label, LONGEST), words.credits(of.net), words.share(of.net, total)
 
 
 def _look(reason: Reason) -> tuple[str, Texture]:
@@ -108,6 +119,7 @@ def _part_token(reason: Reason, place: int) -> str:
 def _figure(reasons: Sequence[Reason], view: View, theme: Theme) -> Figure:
     top = (HEIGHT - BAR) * 2 // 3
     layout = {
+        **bar_layout(theme),
         "barmode": "stack",
         "bargap": 0,
         "xaxis": bare_axis(0, credits_value(max(whole(reasons), 1))),
@@ -137,11 +149,8 @@ def _segments(reasons: Sequence[Reason], theme: Theme) -> Iterator[Trace]:
 
 def _fill(reason: Reason, place: int, theme: Theme) -> Fill:
     colour = theme.colour(_part_token(reason, place))
-    if _look(reason)[1] == "dots":
-        made = dotted(colour, theme.surface)
-    else:
-        made = Fill(colour, theme.surface)
-    return Fill(made.colour, theme.surface, GAP, made.pattern, made.background)
+    fill = dotted(colour, theme) if _look(reason)[1] == "dots" else solid(colour)
+    return replace(fill, line=theme.surface, width=GAP)
 
 
 def _tooltip(reason: Reason, part: Part, of: int) -> str:

@@ -9,8 +9,9 @@ import pandas as pd
 
 from dashboard import words
 from dashboard.axes import bare_axis, bold, credits_value
-from dashboard.figures import Trace, figure, margin, marker, solid, text_at
+from dashboard.figures import Trace, bar_layout, figure, margin, marker, solid, text_at
 from dashboard.hover import (
+    LONGEST,
     NAME_LENGTH,
     amount_line,
     clip,
@@ -110,7 +111,7 @@ def _answer(rows: Sequence[Row]) -> str:
     of = _whole(rows)
     if not of:
         return "Refunds exceed use in this range." if rows else "No credits used in this range."
-    first = f"{rows[0].name}: {words.share(rows[0].net, of)} of this range."
+    first = f"{clip(rows[0].name, LONGEST)}: {words.share(rows[0].net, of)} of this range."
     if sum(row.is_workspace for row in rows) < 4:
         return first
     top = sum(max(row.net, 0) for row in rows[:3])
@@ -118,7 +119,7 @@ def _answer(rows: Sequence[Row]) -> str:
 
 
 def _notes(rows: Sequence[Row]) -> Iterator[str]:
-    below = [(row.name, row.net) for row in rows if row.net < 0]
+    below = [(clip(row.name, LONGEST), row.net) for row in rows if row.net < 0]
     if below:
         yield words.refunds_exceed(below, "workspace")
 
@@ -138,6 +139,7 @@ def _figure(shown: Sequence[Row], of: int, view: View, theme: Theme) -> Figure:
     nets = [row.net for row in shown]
     low, high = min([0, *nets]), max([0, *nets])
     layout = {
+        **bar_layout(theme),
         "xaxis": bare_axis(credits_value(low), credits_value(max(high, low + 1))),
         "yaxis": bare_axis(max(len(shown), 1) - 0.5, -0.5),
         "margin": margin(0, 0, 0, 0),

@@ -21,6 +21,7 @@ from dashboard.figures import (
     Fill,
     Trace,
     band,
+    bar_layout,
     bars,
     diamonds,
     figure,
@@ -121,6 +122,7 @@ def _figure(
     if opened and _fits(days):
         overlay["annotations"].append(_opened_text(opened, theme))
     layout = {
+        **bar_layout(theme),
         "xaxis": category_axis([bar.place for bar in days.bars], labels, theme),
         "yaxis": value_axis(made, theme),
         "bargap": 0.28 if len(days.bars) <= WIDE_UP_TO else 0.22,

@@ -8,6 +8,8 @@ import pandas as pd
 
 from dashboard import words
 from dashboard.axes import (
+    Axis,
+    Scale,
     bare_axis,
     bold,
     bottom_margin,
@@ -19,6 +21,7 @@ from dashboard.axes import (
 from dashboard.figures import (
     Fill,
     Trace,
+    bar_layout,
     bars,
     figure,
     hatched,
@@ -41,7 +44,7 @@ from data.queries import usage_by_day
 
 HEIGHT = 288
 JANUARY, DECEMBER = 1, 12
-START_LABEL_COVERS = 2  # bars under `Allowance 15,000`
+START_LABEL_COVERS, STEP_LABEL_COVERS = 5, 2  # bars under `Allowance 15,000` on a phone
 
 
 def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
@@ -147,16 +150,27 @@ def _figure(months: Sequence[Month], view: View, theme: Theme) -> Figure:
     made = scale([*(month.net for month in months), *(month.top for month in months), *limits])
     labels = list(_labels(months))
     layout = {
+        **bar_layout(theme),
         "barmode": "stack",
         "bargap": 0.34,
         "xaxis": category_axis([month.place for month in months], labels, theme) | {"ticklen": 0},
         "xaxis2": bare_axis(-0.5, len(months) - 0.5, overlaying="x"),
-        "yaxis": value_axis(made, theme),
+        "yaxis": _value_axis(made, limits, theme),
         "margin": margin(made.margin, 4, 26, bottom_margin(labels)),
-        "annotations": [*_limit_labels(months, theme), *_projected_labels(months, theme)],
+        "annotations": [
+            *_limit_labels(months, made, theme),
+            *_projected_labels(months, made, theme),
+        ],
     }
     data = [*_bars(months, theme), *step_lines(_limit_runs(months), theme)]
     return figure(data, layout, view, theme, HEIGHT)
+
+
+def _value_axis(made: Scale, limits: Sequence[int], theme: Theme) -> Axis:
+    axis = value_axis(made, theme)
+    if made.highest in limits:
+        axis["range"][1] = credits_value(made.highest + made.room)
+    return axis
 
 
 Part = tuple[str, Callable[[Month], int], Callable[[Month], Fill]]
@@ -231,16 +245,18 @@ def _limit_runs(months: Sequence[Month]) -> list[list[tuple[float, int]]]:
     return runs
 
 
-def _limit_labels(months: Sequence[Month], theme: Theme) -> Iterator[dict[str, object]]:
+def _limit_labels(
+    months: Sequence[Month], made: Scale, theme: Theme
+) -> Iterator[dict[str, object]]:
     """`Allowance 15,000` where the line starts, the new number at each step."""
     before: int | None = None
     named = False
     for place, month in enumerate(months):
         limit = month.allowance.micro
         if limit is not None and limit != before:
-            covers = 1 if named else START_LABEL_COVERS
+            under = months[place : place + (STEP_LABEL_COVERS if named else START_LABEL_COVERS)]
             # Bars over the allowance would lie under the text: it moves above them.
-            foot = max([limit, *(under.top for under in months[place : place + covers])])
+            foot = max([limit, *(_clear(covered, made) for covered in under)])
             text = words.credits(limit) if named else f"Allowance {words.credits(limit)}"
             yield text_at(
                 text, xref="x2", yref="y", x=place - 0.5, y=credits_value(foot),
@@ -251,15 +267,29 @@ def _limit_labels(months: Sequence[Month], theme: Theme) -> Iterator[dict[str, o
         before = limit
 
 
-def _projected_labels(months: Sequence[Month], theme: Theme) -> Iterator[dict[str, object]]:
+def _projected_labels(
+    months: Sequence[Month], made: Scale, theme: Theme
+) -> Iterator[dict[str, object]]:
     for month in months:
         if month.projected is not None:
             over = month.above(month.projected) > 0
             yield text_at(
                 bold(words.short(month.projected)), xref="x", yref="y", x=month.place,
-                y=credits_value(month.top), yanchor="bottom", yshift=3,
+                y=credits_value(_projected_foot(month, made)), yanchor="bottom", yshift=3,
                 font={"color": theme.over if over else theme.accent},
             )  # fmt: skip
+
+
+def _projected_foot(month: Month, made: Scale) -> int:
+    """On the bar, or on the allowance line where that would cross the text."""
+    limit = month.allowance.micro
+    crossed = limit is not None and month.top <= limit < month.top + made.text
+    return limit if limit is not None and crossed else month.top
+
+
+def _clear(month: Month, made: Scale) -> int:
+    """The first height above a month's bar and its own label."""
+    return month.top if month.projected is None else _projected_foot(month, made) + made.text
 
 
 def _key(months: Sequence[Month]) -> tuple[KeyItem, ...]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard import words
 from dashboard.axes import bold, credits_value
-from dashboard.figures import Trace, figure, margin, text_at
+from dashboard.figures import Fill, Trace, dotted, figure, margin, pattern, solid, text_at
 from dashboard.hover import amount_line, escape, refund_line, shown_on, tooltip
 from dashboard.panel import Drawing, Figure, KeyRow, KeyTable, Panel, Texture, nothing_used
 from dashboard.theme import Theme
@@ -156,8 +156,7 @@ def _figure(kinds: Sequence[Kind], view: View, theme: Theme) -> Figure:
 
 
 def _ring(drawn: Sequence[Kind], theme: Theme) -> Trace:
-    looks = [LOOKS[kind.key] for kind in drawn]
-    alone = len(drawn) == 1
+    fills = [_fill(kind, theme) for kind in drawn]
     return {
         "type": "pie",
         "labels": [kind.label for kind in drawn],
@@ -168,18 +167,19 @@ def _ring(drawn: Sequence[Kind], theme: Theme) -> Trace:
         "rotation": 0,
         "textinfo": "none",
         "marker": {
-            "colors": [theme.colour(token) for token, _ in looks],
-            "line": {"color": theme.surface, "width": 0 if alone else GAP},
-            "pattern": {
-                "shape": ["." if texture == "dots" else "" for _, texture in looks],
-                "fillmode": "replace",
-                "bgcolor": theme.surface,
-                "size": 5,
-                "solidity": 0.35,
-            },
+            "colors": [fill.colour for fill in fills],
+            # A full ring has no gap.
+            "line": {"color": theme.surface, "width": GAP if len(drawn) > 1 else 0},
+            **pattern(fills),
         },
         **shown_on(_tooltip(kind, _whole(drawn)) for kind in drawn),
     }
+
+
+def _fill(kind: Kind, theme: Theme) -> Fill:
+    token, texture = LOOKS[kind.key]
+    colour = theme.colour(token)
+    return dotted(colour, theme) if texture == "dots" else solid(colour)
 
 
 def _middle(net: int, theme: Theme) -> Iterator[dict[str, object]]:
