@@ -158,13 +158,15 @@ def run_report(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_import(options: argparse.Namespace, _settings: Settings) -> int:
     """Import files into a ledger."""
-    result = importers.import_files(
-        options.files,
-        options.db,
-        map_name=options.map,
-        accounts_file=options.accounts,
-        again=options.again,
-    )
+    with importers.progress_bar(sys.stderr) as progress:
+        result = importers.import_files(
+            options.files,
+            options.db,
+            map_name=options.map,
+            accounts_file=options.accounts,
+            again=options.again,
+            progress=progress,
+        )
     say(importers.describe(result))
     return 0
 
@@ -182,9 +184,11 @@ def run_check(options: argparse.Namespace, settings: Settings) -> int:
 def run_demo(options: argparse.Namespace, _settings: Settings) -> int:
     """Make the demo ledger."""
     now = instant(options.now, dt.UTC) or dt.datetime.now(dt.UTC)
-    with Progress("Making the demo ledger") as progress:
-        result = demo.make_demo(options.db, seed=options.seed, now=now, progress=progress.move_to)
-    say(demo.describe(result))
+    result = demo.make_demo(options.db, seed=options.seed, now=now)
+    say(
+        f"{result.path}: {len(result.accounts)} accounts, {result.workspaces} workspaces, "
+        f"{result.entries:,} entries up to {now:%Y-%m-%d %H:%M} {now:%Z}."
+    )
     return 0
 
 

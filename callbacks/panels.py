@@ -62,7 +62,7 @@ def outputs() -> dict[str, Any]:
 def register_panels(app: Dash, services: Services) -> None:
     """Answer each view of the page on `app`."""
 
-    @app.callback(output=outputs(), inputs=[Input(Id.VIEW, "data")])  # type: ignore[untyped-decorator]
+    @app.callback(output=outputs(), inputs=[Input(Id.VIEW, "data")])
     def show(view: object) -> Values:
         if view is None:
             raise PreventUpdate
