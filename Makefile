@@ -17,8 +17,6 @@ help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: .venv/.complete ## Make a demo ledger that ends now and show its page
-	@mkdir -p var
-	@rm -f var/demo.sqlite
 	$(RUN)python app.py demo --db var/demo.sqlite
 	$(RUN)python app.py run --db var/demo.sqlite --port $(PORT)
 

@@ -1,0 +1,108 @@
+"""Settings: read once from CREDITS_ variables; a bad one is one sentence, never a guess."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.settings import IDENTITY, SETTINGS, read_settings
+from data.errors import UsageError
+
+
+def refused(environ: dict[str, str]) -> tuple[str, str]:
+    with pytest.raises(UsageError) as caught:
+        read_settings(environ)
+    return caught.value.code, caught.value.sentence
+
+
+def test_nothing_set_gives_the_defaults_of_the_table():
+    settings = read_settings({"HOME": "/somewhere", "PATH": "/bin"})
+    assert settings.database_url == ""
+    assert settings.prefix == "/app/account/credits"
+    assert settings.cache_dir == Path("~/.cache/credits-page").expanduser()
+    assert settings.log_level == "INFO"
+    assert settings.identity_given == ()
+    assert settings.identity_missing == IDENTITY
+
+
+def test_each_setting_has_its_field():
+    settings = read_settings({})
+    assert {setting.field for setting in SETTINGS} == set(vars(settings))
+
+
+def test_an_empty_variable_is_one_that_is_not_set():
+    environ = {setting.name: " " for setting in SETTINGS}
+    assert read_settings(environ) == read_settings({})
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix"),
+    [
+        ("/credits", "/credits"),
+        ("/app/account/credits/", "/app/account/credits"),
+        ("/a.b/c_d/e-f~g", "/a.b/c_d/e-f~g"),
+        ("/", "/"),
+    ],
+)
+def test_a_prefix_is_a_path_without_its_closing_slash(text, prefix):
+    assert read_settings({"CREDITS_PREFIX": text}).prefix == prefix
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["credits", "https://host/credits", "/a//b", "/a/../b", "/<int:id>", "/a b", "//host", "/a?b"],
+)
+def test_any_other_prefix_is_refused(text):
+    code, sentence = refused({"CREDITS_PREFIX": text})
+    assert code == "settings.value"
+    assert sentence == (
+        f"CREDITS_PREFIX is {text!r}, but it must be a path such as /app/account/credits."
+    )
+
+
+def test_a_cache_folder_may_begin_at_home(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert read_settings({"CREDITS_CACHE_DIR": "~/c"}).cache_dir == Path("/home/ada/c")
+
+
+def test_a_log_level_is_one_of_four_in_any_case():
+    assert read_settings({"CREDITS_LOG_LEVEL": "debug"}).log_level == "DEBUG"
+    code, sentence = refused({"CREDITS_LOG_LEVEL": "loud"})
+    assert (code, sentence) == (
+        "settings.value",
+        "CREDITS_LOG_LEVEL is 'loud', but it must be one of DEBUG, INFO, WARNING, ERROR.",
+    )
+
+
+def test_keys_are_never_fetched_in_the_clear():
+    code, _sentence = refused({"CREDITS_IDENTITY_JWKS": "http://host/keys.json"})
+    assert code == "settings.value"
+    for text in ("https://host/keys.json", "/etc/keys.json"):
+        assert read_settings({"CREDITS_IDENTITY_JWKS": text}).identity_jwks == text
+
+
+def test_identity_settings_are_counted_by_name():
+    settings = read_settings({"CREDITS_IDENTITY_ISSUER": "https://host"})
+    assert settings.identity_given == ("CREDITS_IDENTITY_ISSUER",)
+    assert settings.identity_missing == ("CREDITS_IDENTITY_AUDIENCE", "CREDITS_IDENTITY_JWKS")
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("CREDITS_DATABASE", "CREDITS_DATABASE_URL"),
+        ("CREDITS_PREFX", "CREDITS_PREFIX"),
+        ("CREDITS_IDENTITY_JWKS_URL", "CREDITS_IDENTITY_JWKS"),
+    ],
+)
+def test_a_setting_that_does_not_exist_is_refused_with_the_nearest_name(name, nearest):
+    """A misspelt identity setting must not leave a server without one in silence."""
+    assert refused({name: "x"}) == (
+        "settings.unknown",
+        f"There is no setting {name}. Did you mean {nearest}?",
+    )
+
+
+def test_the_place_of_the_tests_real_data_is_no_setting_and_no_error():
+    assert read_settings({"CREDITS_REAL_DATA": "/data"}) == read_settings({})
