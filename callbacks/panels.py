@@ -123,7 +123,7 @@ def _page(reading: Reading, made: Answer, notice: str) -> Values:
         return _instead(states.all_failed(reference))
     view, seen = made.view, reading.freshness
     zone = view.account.zone
-    total = "" if made.total_micro is None else words.credits(made.total_micro)
+    total = "" if made.total_micro is None else words.amount(made.total_micro)
     return {
         "steps": _steps(made),
         "dates": page.dates(words.heading(view.period), view.period.days),
