@@ -1,0 +1,210 @@
+"""The report says what the raw rows say, in every section, to the last micro-credit."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.ranges import RangeError
+from dashboard.report import CSV_COLUMNS, FORMATS, exact, report
+from dashboard.view import Reading
+from data import rollup
+from data.access import snapshot_scope
+from data.engine import read_transaction, write_transaction
+from data.errors import UsageError
+from data.freshness import Freshness
+from data.schema import MICRO
+from tests import oracle, strategies
+from tests.conftest import NOW
+from tests.ledger_builder import clear
+
+DAY = dt.timedelta(days=1)
+
+
+def micro(text):
+    """Micro-credits of the report's own text, exactly."""
+    amount = Decimal(text) * MICRO
+    assert amount == int(amount)
+    return int(amount)
+
+
+def made(engine, text="month", account="acme", now=NOW):
+    with write_transaction(engine) as connection:
+        rolled = rollup.account_to_roll(connection, account)
+        if rolled:
+            rollup.rebuild(connection, connection, rolled)
+    with read_transaction(engine) as connection:
+        seen = Freshness(watermark=now, heartbeat=None, now=now)
+        return report(Reading(connection, snapshot_scope(account), seen), text)
+
+
+@given(strategies.ledgers(), st.data())
+@settings(max_examples=40)
+def test_every_section_equals_the_sum_over_the_raw_rows(sqlite_ledger, ledger_, data):
+    clear(sqlite_ledger)
+    ledger_.rows.save(sqlite_ledger)
+    zone = ledger_.rows.accounts[0]["timezone"]
+    first, last = data.draw(strategies.ranges_near(ledger_.focus["acme"]))
+    now = dt.datetime.combine(last + DAY * data.draw(st.integers(1, 40)), dt.time(12), dt.UTC)
+    found = made(sqlite_ledger, f"{first}..{last}", now=now)
+
+    def consumed(start, end):
+        return oracle.consumed(
+            ledger_.rows.entries, "acme", zone, start, end, ledger_.rows.workspaces
+        )
+
+    want = consumed(first, last)
+    assert want.total.net == micro(found["total"])
+    assert oracle.net(want.by_day) == {
+        dt.date.fromisoformat(row["day"]): micro(row["credits"])
+        for row in found["daily"]
+        if row["in_range"]
+    }
+    assert oracle.net(want.by_reason) == {
+        (row["reason"], row["workflow_type"]): micro(row["credits"]) for row in found["reasons"]
+    }
+    assert oracle.net(want.by_workspace) == {
+        row["id"]: micro(row["credits"]) for row in found["workspaces"]
+    }
+    assert {key or "unassigned": net for key, net in oracle.net(want.by_kind).items()} == {
+        row["kind"]: micro(row["credits"])
+        for row in found["split"]
+        if row["kind"] in {key or "unassigned" for key in want.by_kind}
+    }
+    for row in found["daily"]:
+        day = dt.date.fromisoformat(row["day"])
+        assert consumed(day, day).total == (micro(row["used"]), micro(row["refunded"]))
+    for row in found["monthly"]:
+        start, end = dt.date.fromisoformat(row["start"]), dt.date.fromisoformat(row["end"])
+        today = now.astimezone(oracle.ZoneInfo(zone)).date()
+        assert consumed(start, min(end, today)).total.net == micro(row["credits"])
+
+
+def test_a_report_in_full(sqlite_ledger, builder):
+    """Every key and its form, on a ledger small enough to add up by hand."""
+    builder.account(timezone="Asia/Kathmandu", anchor_day=31)
+    builder.period("2026-10-31", "2026-11-30", 20_000)
+    builder.period("2026-09-30", "2026-10-31", "none")
+    builder.workspace("w1", "Legal")
+    used = builder.use("2026-11-20T18:14:59Z", "2.5", "enhanced_ocr", workspace="w1")
+    builder.refund("2026-11-21T00:00Z", "0.500001", of=used)
+    builder.use("2026-11-21T00:00Z", 1, "workflow_run")
+    builder.save(sqlite_ledger)
+    found = made(sqlite_ledger, "2026-11-20..2026-11-21")
+    assert "2026-11-22T17:14:00+05:45" == found["now"]
+    assert ("acme", "Asia/Kathmandu") == (found["account"], found["zone"])
+    assert {"start": "2026-11-20", "end": "2026-11-21"} == found["range"]
+    assert "2.999999" == found["total"]
+    assert 30 == len(found["daily"])
+    assert [
+        {"day": "2026-11-20", "credits": "2.5", "used": "2.5", "refunded": "0", "in_range": True},
+        {
+            "day": "2026-11-21",
+            "credits": "0.499999",
+            "used": "1",
+            "refunded": "0.500001",
+            "in_range": True,
+        },
+    ] == found["daily"][-2:]
+    assert [
+        {
+            "start": "2026-08-31",
+            "end": "2026-09-29",
+            "credits": "0",
+            "allowance": None,
+            "in_range": False,
+        },
+        {
+            "start": "2026-09-30",
+            "end": "2026-10-30",
+            "credits": "0",
+            "allowance": "none",
+            "in_range": False,
+        },
+        {
+            "start": "2026-10-31",
+            "end": "2026-11-29",
+            "credits": "2.999999",
+            "allowance": "20000",
+            "in_range": True,
+        },
+    ] == found["monthly"][-3:]
+    assert [
+        {"reason": "enhanced_ocr", "workflow_type": None, "credits": "1.999999"},
+        {"reason": "workflow_run", "workflow_type": None, "credits": "1"},
+    ] == found["reasons"]
+    assert [
+        {"id": "w1", "name": "Legal", "kind": "team", "credits": "1.999999"},
+        {"id": None, "name": "No workspace", "kind": None, "credits": "1"},
+    ] == found["workspaces"]
+    assert [
+        {"kind": "team", "credits": "1.999999"},
+        {"kind": "unassigned", "credits": "1"},
+    ] == found["split"]
+
+
+def test_an_empty_range_is_zero_and_not_an_error(sqlite_ledger, builder):
+    builder.account()
+    builder.save(sqlite_ledger)
+    found = made(sqlite_ledger, "2020-01-01..2020-01-31")
+    assert ("0", [], []) == (found["total"], found["reasons"], found["workspaces"])
+    assert 31 == len(found["daily"])
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-11-01..2026-12-01"])
+def test_a_bad_range_is_refused(sqlite_ledger, builder, text):
+    builder.account()
+    builder.save(sqlite_ledger)
+    with pytest.raises(RangeError):
+        made(sqlite_ledger, text)
+
+
+def test_an_unknown_account_is_refused(sqlite_ledger):
+    with pytest.raises(UsageError) as refused:
+        made(sqlite_ledger, account="nobody")
+    assert "account.unknown" == refused.value.code
+
+
+@pytest.mark.parametrize(
+    ("micros", "text"),
+    [
+        (0, "0"),
+        (1, "0.000001"),
+        (-1, "-0.000001"),
+        (340_000_000, "340"),
+        (12_500_000, "12.5"),
+        (-120_000_000, "-120"),
+        (10**18 + 1, "1000000000000.000001"),
+    ],
+)
+def test_amounts_are_exact_and_have_no_trailing_zeros(micros, text):
+    assert text == exact(micros)
+
+
+@given(st.integers(-(2**63), 2**63))
+def test_an_amount_reads_back(micros):
+    assert micros == micro(exact(micros))
+
+
+def test_the_three_formats_hold_the_same_rows(sqlite_ledger, builder):
+    builder.account()
+    builder.workspace("w1", '=cmd,"x"')
+    builder.use("2026-11-20T12:00Z", "1.25", workspace="w1")
+    builder.save(sqlite_ledger)
+    found = made(sqlite_ledger, "7d")
+    assert found == json.loads(FORMATS["json"](found))
+    rows = list(csv.DictReader(io.StringIO(FORMATS["csv"](found))))
+    sections = ("daily", "monthly", "reasons", "workspaces", "split")
+    assert list(CSV_COLUMNS) == list(rows[0])
+    assert sum(len(found[section]) for section in sections) == len(rows)
+    assert '=cmd,"x"' == next(row["name"] for row in rows if row["section"] == "workspaces")
+    text = FORMATS["text"](found)
+    assert "Used in this range: 1.25 credits" in text
+    assert all(f"\n{section}\n" in text for section in sections)
