@@ -6,12 +6,13 @@ It never draws and never looks inside the app but for the names of its one callb
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from dash import Dash
 from flask.testing import FlaskClient
+
+from data.open_snapshot import OpenSnapshot
 
 VIEW = "view"
 
@@ -22,6 +23,7 @@ class PageClient:
 
     app: Dash
     prefix: str = "/app/account/credits"
+    opened: OpenSnapshot | None = None
 
     @property
     def client(self) -> FlaskClient:
@@ -57,8 +59,8 @@ class PageClient:
 
 
 def words_of(component: Any) -> str:
-    """All text inside a component as JSON, in order, blanks collapsed."""
-    return " ".join(re.sub(r"\s+", " ", text).strip() for text in _texts(component)).strip()
+    """All text inside a component as JSON, in order, with one blank between words."""
+    return " ".join(" ".join(_texts(component)).split())
 
 
 def _texts(component: Any) -> Any:

@@ -1,0 +1,64 @@
+"""A page over a small snapshot, asked as a browser asks; the builds wait for nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from app import create_app
+from callbacks.loopback import guard_loopback
+from callbacks.services import Services
+from dashboard.settings import read_settings
+from data.engine import connect, create_tables
+from data.open_snapshot import OpenSnapshot
+from data.schema import ledger as ledger_tables
+from tests.conftest import NOW
+from tests.ledger_builder import LedgerBuilder
+from tests.page_client import PageClient
+
+
+@pytest.fixture
+def snapshot_file(tmp_path):
+    """Writes built rows into a snapshot and returns its path."""
+
+    def write(rows: LedgerBuilder):
+        path = tmp_path / "snapshot.sqlite"
+        engine = connect(str(path))
+        create_tables(engine, ledger_tables)
+        rows.save(engine)
+        engine.dispose()
+        return path
+
+    return write
+
+
+@pytest.fixture
+def page(snapshot_file, tmp_path):
+    """Serves built rows and returns the client of their page."""
+
+    def serve(rows: LedgerBuilder, *, first_account=None, prefix="/app/account/credits"):
+        opened = OpenSnapshot(snapshot_file(rows), tmp_path / "cache", NOW)
+        app = create_app(
+            read_settings({"CREDITS_PREFIX": prefix}),
+            Services(opened, first_account),
+            guard_loopback,
+        )
+        return PageClient(app, prefix.rstrip("/"), opened)
+
+    return serve
+
+
+@pytest.fixture
+def two_accounts():
+    """Acme with a team's month behind it, and Zeta with one entry of its own."""
+    rows = LedgerBuilder()
+    rows.account("acme", name="Acme", anchor_day=3)
+    rows.period("2026-11-03", "2026-12-03", 100)
+    rows.workspace("w1", "Contracts")
+    rows.workspace("w2", "Drafts", kind="personal", owner="m1")
+    for day in range(1, 23):
+        rows.use(f"2026-11-{day:02d}T09:00Z", 5, "enhanced_ocr", workspace="w1")
+        rows.use(f"2026-11-{day:02d}T10:00Z", 1, workspace="w2")
+    rows.account("zeta", name="Zeta", timezone="Asia/Kathmandu")
+    rows.workspace("z1", "Zeta's own")
+    rows.use("2026-11-20T09:00Z", 7, workspace="z1")
+    return rows
