@@ -1,0 +1,120 @@
+"""The page before any answer: one of everything, named, and without data."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.ids import Act, Id, Part, part_id
+from dashboard.panels import PANELS
+from layouts.page import delay, foot, freshness, page, total
+from tests.layouts.tree import attribute, elements, parts, with_id, words
+
+
+@pytest.fixture
+def skeleton():
+    return page(PANELS, switches_accounts=True)
+
+
+def test_each_landmark_stands_once(skeleton):
+    counts = {kind: len(elements(skeleton, kind)) for kind in ("Header", "Nav", "Main", "Footer")}
+    assert {"Header": 1, "Nav": 1, "Main": 1, "Footer": 1} == counts
+
+
+def test_there_is_one_h1_and_one_h2_a_panel(skeleton):
+    assert ["Credits"] == [words(part) for part in elements(skeleton, "H1")]
+    assert [panel.question for panel in PANELS] == [words(p) for p in elements(skeleton, "H2")]
+
+
+def test_every_id_of_the_page_is_there_once_and_no_other(skeleton):
+    ids = [str(part.id) for part in parts(skeleton) if getattr(part, "id", None)]
+    of_panels = [part_id(panel.key, part) for panel in PANELS for part in Part]
+    assert sorted([*map(str, Id), *of_panels]) == sorted(ids)
+
+
+def test_a_button_that_does_nothing_is_not_on_the_page(skeleton):
+    acts = {attribute(button, "data-act") for button in elements(skeleton, "Button")}
+    at_first = {Act.EARLIER, Act.LATER, Act.APPLY, Act.CANCEL, Act.THEME, Act.RETRY, Act.RELOAD}
+    assert at_first == acts
+
+
+def test_every_button_has_words_or_a_label(skeleton):
+    for button in elements(skeleton, "Button"):
+        assert words(button) or attribute(button, "aria-label")
+
+
+def test_steps_are_disabled_until_an_answer_says_where_they_lead(skeleton):
+    states = [
+        attribute(with_id(skeleton, name), "aria-disabled") for name in (Id.EARLIER, Id.LATER)
+    ]
+    assert ["true", "true"] == states
+
+
+def test_the_range_picker_is_a_named_group_of_radios(skeleton):
+    group = next(part for part in parts(skeleton) if attribute(part, "role") == "radiogroup")
+    assert "Time range" == attribute(group, "aria-label")
+    labels = [words(option["label"]) for option in group.children.options]
+    assert "This billing month Month" == labels[0]
+    assert ["month", "7d", "30d", "90d", "custom"] == [o["value"] for o in group.children.options]
+
+
+def test_the_short_labels_are_for_eyes_only(skeleton):
+    short = [p for p in parts(skeleton) if attribute(p, "className") == "label-short"]
+    assert ["true"] * 5 == [attribute(part, "aria-hidden") for part in short]
+
+
+def test_each_date_field_has_its_label_and_place_for_its_error(skeleton):
+    fields = {label.htmlFor: words(label) for label in elements(skeleton, "Label")}
+    assert {"From", "To"} == {fields[Id.FROM], fields[Id.TO]}
+    assert ["date", "date"] == [with_id(skeleton, name).type for name in (Id.FROM, Id.TO)]
+    assert ["alert", "alert"] == [with_id(skeleton, e).role for e in (Id.FROM_ERROR, Id.TO_ERROR)]
+
+
+def test_the_account_switcher_is_hidden_where_the_host_names_the_account():
+    hidden = [
+        next(
+            p for p in parts(page(PANELS, switches_accounts=shown)) if _class(p) == "accounts"
+        ).hidden
+        for shown in (True, False)
+    ]
+    assert [False, True] == hidden
+
+
+def test_no_account_is_in_the_page_before_an_answer(skeleton):
+    assert [] == with_id(skeleton, Id.ACCOUNTS).options
+
+
+def test_the_page_says_that_it_waits(skeleton):
+    assert "true" == attribute(with_id(skeleton, Id.MAIN), "aria-busy")
+
+
+def test_changes_are_told_in_one_polite_line(skeleton):
+    assert [Id.STATUS] == [p.id for p in parts(skeleton) if attribute(p, "role") == "status"]
+
+
+def test_the_foot_names_the_zone_of_the_days():
+    assert (
+        "Days and billing months are in Asia/Kathmandu. "
+        "Usage arrives within a few minutes. The ledger is the record for billing."
+    ) == words(foot("Asia/Kathmandu"))
+
+
+def test_the_total_keeps_its_unit_beside_its_number():
+    shown = total("1 credit")
+    assert ["1"] == [words(part) for part in elements(shown, "B")]
+    assert "1 credit" == words(shown)
+
+
+def test_freshness_shows_a_mark_of_its_state():
+    mark, label = freshness("late", "Updated 24 min ago")
+    assert "icon icon-late" == mark.className
+    assert "Updated 24 min ago" == words(label)
+
+
+def test_a_delay_is_said_in_one_line():
+    assert "Usage is delayed. Charts are complete." == words(
+        delay("Usage is delayed.", "Charts are complete.")
+    )
+
+
+def _class(part):
+    return attribute(part, "className")
