@@ -1,0 +1,252 @@
+"""The command line as a person meets it: what it prints, how it refuses, how it serves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import app
+from data.demo import make_demo
+from data.errors import UsageError
+from tests.conftest import NOW
+
+ROOT = Path(app.__file__).parent
+COMMANDS = ("run", "report", "import", "check", "demo")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """Two small accounts of the demo ledger."""
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    make_demo(path, now=NOW, only={"fenwick-studio", "himal-law"})
+    return path
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch, tmp_path):
+    for name in [name for name in os.environ if name.startswith("CREDITS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("CREDITS_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def refused(capsys, *arguments):
+    """The code of the one sentence on standard error, with status 2 and nothing else printed."""
+    assert 2 == app.main(arguments)
+    printed = capsys.readouterr()
+    assert "" == printed.out
+    sentence = re.fullmatch(r"[^\n]+[.?] \[([a-z_.]+)\]\n", printed.err)
+    assert sentence, printed.err
+    return sentence[1]
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_help_says_defaults_and_environment(command, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        app.main([command, "--help"] if command else ["--help"])
+    assert 0 == stopped.value.code
+    text = capsys.readouterr().out
+    assert "usage: python app.py" in text
+    if command in {None, "run", "report", "check"}:
+        assert "CREDITS_" in text
+
+
+# --- report -----------------------------------------------------------------------------------
+
+
+def report(capsys, demo, *more):
+    assert 0 == app.main(["report", "--db", str(demo), "--account", "himal-law", *more])
+    return capsys.readouterr().out
+
+
+def test_report_prints_json_at_the_last_entry(capsys, demo):
+    found = json.loads(report(capsys, demo, "--format", "json"))
+    assert ("himal-law", "Asia/Kathmandu") == (found["account"], found["zone"])
+    assert found["now"] == found["watermark"]
+    assert found["range"]["end"] == "2026-11-22"
+
+
+def test_a_now_without_an_offset_is_in_the_accounts_zone(capsys, demo):
+    found = json.loads(report(capsys, demo, "--now", "2026-11-10T00:30", "--format", "json"))
+    assert "2026-11-10T00:30:00+05:45" == found["now"]
+    assert "2026-11-10" == found["range"]["end"]
+    found = json.loads(report(capsys, demo, "--now", "2026-11-10T00:30Z", "--format", "json"))
+    assert "2026-11-10T06:15:00+05:45" == found["now"]
+
+
+def test_report_as_text_and_csv(capsys, demo):
+    assert "Used in this range:" in report(capsys, demo)
+    assert report(capsys, demo, "--format", "csv").startswith("section,day,start,end,")
+
+
+def test_report_leaves_the_snapshot_as_it_was(capsys, demo):
+    def content():
+        names = sorted(path.name for path in demo.parent.iterdir())
+        return names, hashlib.sha256(demo.read_bytes()).hexdigest()
+
+    before = content()
+    report(capsys, demo)
+    assert before == content()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--account", "nobody"], "account.unknown"),
+        (["--account", "himal-law", "--range", "1d"], "range.text"),
+        (["--account", "himal-law", "--range", "2026-11-02..2026-11-01"], "range.reversed"),
+        (["--account", "himal-law", "--now", "yesterday"], "now.text"),
+    ],
+)
+def test_report_refuses_in_one_sentence(capsys, demo, arguments, code):
+    assert code == refused(capsys, "report", "--db", str(demo), *arguments)
+
+
+@pytest.mark.parametrize(
+    ("db", "code"),
+    [
+        ("missing.sqlite", "snapshot.missing"),
+        ("postgresql://host/db", "snapshot.url"),
+        (".", "snapshot.not_a_file"),
+    ],
+)
+def test_a_snapshot_that_cannot_be_opened(capsys, tmp_path, monkeypatch, db, code):
+    monkeypatch.chdir(tmp_path)
+    assert code == refused(capsys, "report", "--db", db, "--account", "a")
+    assert code == refused(capsys, "run", "--db", db)
+    assert [] == list(tmp_path.glob("*.sqlite"))
+
+
+def test_a_page_damaged_under_the_account_is_one_sentence(capsys, tmp_path, demo):
+    content = bytearray(demo.read_bytes())
+    page = int.from_bytes(content[16:18], "big")
+    middle = len(content) // page // 2
+    for number in range(middle, middle + 40):
+        content[number * page : number * page + 200] = b"\xff" * 200
+    broken = tmp_path / "broken.sqlite"
+    broken.write_bytes(content)
+    code = refused(capsys, "report", "--db", str(broken), "--account", "himal-law")
+    assert "snapshot.damaged" == code
+
+
+# --- settings and production ------------------------------------------------------------------
+
+
+def test_run_refuses_production_settings(capsys, demo, monkeypatch):
+    monkeypatch.setenv("CREDITS_IDENTITY_ISSUER", "https://host.example")
+    assert "run.production" == refused(capsys, "run", "--db", str(demo))
+
+
+def test_run_refuses_an_account_that_is_not_there(capsys, demo):
+    assert "account.unknown" == refused(capsys, "run", "--db", str(demo), "--account", "nobody")
+
+
+def test_a_misspelt_setting_is_refused(capsys, demo, monkeypatch):
+    monkeypatch.setenv("CREDITS_PREFX", "/x")
+    assert "settings.unknown" == refused(capsys, "check", "--db", str(demo))
+
+
+def test_check_needs_a_ledger(capsys):
+    assert "db.missing" == refused(capsys, "check")
+
+
+def test_check_answers_with_its_exit_status(capsys, demo):
+    now = NOW.isoformat()
+    assert 0 == app.main(["check", "--db", str(demo), "--now", now])
+    assert "2 accounts" in capsys.readouterr().out
+    earlier = (NOW - dt.timedelta(days=40)).isoformat()
+    assert 1 == app.main(["check", "--db", str(demo), "--now", earlier])
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({}, "identity.missing"),
+        ({"CREDITS_IDENTITY_ISSUER": "https://host.example"}, "identity.missing"),
+        (
+            {
+                "CREDITS_IDENTITY_ISSUER": "https://host.example",
+                "CREDITS_IDENTITY_AUDIENCE": "credits",
+                "CREDITS_IDENTITY_JWKS": "keys.json",
+            },
+            "identity.unsupported",
+        ),
+    ],
+)
+def test_production_refuses_to_start(monkeypatch, given, code):
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError) as stopped:
+        app.create_server()
+    assert code == stopped.value.code
+
+
+def test_importing_the_app_does_nothing():
+    """No server, no engine, no file: a WSGI server or a test imports it freely."""
+    script = "import app; assert not [n for n in vars(app) if n in {'app', 'server'}]"
+    subprocess.run([sys.executable, "-W", "error", "-c", script], cwd=ROOT, check=True, timeout=60)
+
+
+# --- run --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Starts `run` as a person does and returns its address and all that it printed."""
+    started = []
+
+    def start(*arguments):
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error", "app.py", "run", *arguments],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env=os.environ | {"CREDITS_CACHE_DIR": str(tmp_path / "cache")},
+        )  # fmt: skip
+        started.append(process)
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if "Ctrl-C" in line:
+                break
+        printed = "".join(lines)
+        found = re.search(r"http://\S+", printed)
+        assert found, printed
+        return process, found[0], printed
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_run_serves_the_page_on_loopback_and_stops_quietly(serve, demo):
+    process, address, printed = serve("--db", str(demo), "--port", "18050")
+    assert address.startswith("http://127.0.0.1:18")
+    assert address.endswith("/app/account/credits")
+    assert str(demo) in printed
+    with urllib.request.urlopen(address, timeout=20) as response:
+        assert (200, address) == (response.status, response.url)
+        assert "<title>Credits</title>" in response.read().decode()
+    process.send_signal(signal.SIGINT)
+    assert ("", None) == process.communicate(timeout=20)
+    assert 0 == process.returncode
+
+
+def test_a_taken_port_is_said_and_the_next_free_one_used(serve, demo):
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        _, address, printed = serve("--db", str(demo), "--port", str(port))
+    assert f"Port {port} is taken; using " in printed
+    assert f":{port}/" not in address
