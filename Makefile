@@ -11,7 +11,7 @@ RUN := .venv/bin/
 DEV := .venv-dev/bin/
 FAST := not browser and not postgres and not slow and not real_data
 
-.PHONY: help run test check test-long vendor bench lock clean
+.PHONY: help run test check test-long bench screenshots docs vendor lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,12 @@ test-long: .venv-dev/.complete ## The property tests again, with many more examp
 
 bench: .venv/.complete ## Measure one range change on a large snapshot
 	$(RUN)python benchmarks/range_change.py
+
+screenshots: .venv-dev/.complete ## Take the README's picture of the page anew
+	$(DEV)python tools/screenshots.py
+
+docs: .venv/.complete ## Write the table of settings into README and docs
+	$(RUN)python tools/settings_table.py
 
 vendor: .venv/.complete ## Fetch the front-end files anew (needs npm); everything else uses the copies
 	$(RUN)python tools/vendor.py

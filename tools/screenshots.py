@@ -1,0 +1,98 @@
+"""Take the README's picture of the page: the demo ledger at one fixed moment, in headless Chromium.
+
+Writes docs/images/ and nothing else that stays.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.webdriver.support.ui import WebDriverWait
+
+ROOT = Path(__file__).parents[1]
+PICTURE = ROOT / "docs" / "images" / "credits-page.png"
+NOW = "2026-11-22T11:29Z"
+WIDTH = 1440
+PATIENCE = 30  # seconds
+DRAWN = """
+const charts = [...document.querySelectorAll(".js-plotly-plot")];
+return charts.length > 0 && charts.every((chart) => chart.querySelector(".main-svg"))
+  && document.fonts.status === "loaded" && !document.querySelector("[aria-busy=true]");
+"""
+
+
+def main() -> None:
+    """Make the ledger, serve it, photograph it."""
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = str(Path(folder) / "demo.sqlite")
+        command("demo", "--db", ledger, "--now", NOW)
+        with served(ledger, folder) as address, chromium() as browser:
+            browser.get(address)
+            WebDriverWait(browser, PATIENCE).until(lambda it: it.execute_script(DRAWN))
+            PICTURE.parent.mkdir(parents=True, exist_ok=True)
+            PICTURE.write_bytes(whole_page(browser))
+    print(f"Wrote {PICTURE.relative_to(ROOT)}")  # noqa: T201
+
+
+def command(*words: str) -> None:
+    """Run one command of app.py to its end."""
+    subprocess.run([sys.executable, "app.py", *words], cwd=ROOT, check=True)  # noqa: S603
+
+
+@contextmanager
+def served(ledger: str, folder: str) -> Iterator[str]:
+    """The address of the page of `ledger`, as long as this lasts."""
+    server = subprocess.Popen(  # noqa: S603
+        [sys.executable, "app.py", "run", "--db", ledger, "--now", NOW],
+        cwd=ROOT,
+        env=os.environ | {"CREDITS_CACHE_DIR": f"{folder}/cache"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    try:
+        yield next(found[0] for line in server.stdout if (found := re.search(r"http://\S+", line)))
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@contextmanager
+def chromium() -> Iterator[webdriver.Chrome]:
+    """A browser without a window, at the width of the design's pictures."""
+    options = webdriver.ChromeOptions()
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-background-networking",
+        "--hide-scrollbars",
+        "--force-color-profile=srgb",
+        f"--window-size={WIDTH},900",
+    ):
+        options.add_argument(argument)
+    browser = webdriver.Chrome(options=options)
+    try:
+        yield browser
+    finally:
+        browser.quit()
+
+
+def whole_page(browser: webdriver.Chrome) -> bytes:
+    """A PNG of everything, also of what lies below the window."""
+    shot = browser.execute_cdp_cmd(
+        "Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True}
+    )
+    return base64.b64decode(shot["data"])
+
+
+if __name__ == "__main__":
+    main()
