@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -42,6 +43,7 @@ EXPLAIN = {
     "sqlite": "EXPLAIN QUERY PLAN ",
     "postgresql": "EXPLAIN ",
 }
+SQLITE_RANGE = re.compile(r"^SEARCH .*=\? AND [^ ]+>\? AND [^ ]+<\?")
 RANGE = (
     "SELECT id FROM entries WHERE account_id = :account AND occurred_at >= :low "
     "AND occurred_at < :high"
@@ -94,7 +96,7 @@ def _seen_in_plan(connection: Connection, counts: Counts) -> bool | None:
 
 
 def _sqlite_plan(lines: Sequence[str]) -> bool | None:
-    ranged = any(line.startswith("SEARCH") and ">? AND" in line for line in lines)
+    ranged = any(SQLITE_RANGE.search(line) for line in lines)
     scanned = any(line.startswith("SCAN") for line in lines)
     return None if ranged and scanned else ranged
 

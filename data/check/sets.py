@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select
 
 from data import schema
 from data.check.columns import VIEW, Tables
@@ -94,21 +94,23 @@ def _entry_rules(tables: Tables) -> Iterator[SetRule]:
         "Entries name workspaces that the table workspaces lacks: they stand under their id and "
         "count as unassigned. Keep deleted workspaces listed, with deleted_at.",
     )
-    unknown = and_(entries.kind.in_(schema.CONSUMPTION), entries.reason.not_in(list(HELP_PAGE)))
-    if "reasons" in tables:
-        unknown &= ~exists().where(
-            reasons.account_id == entries.account_id,
-            reasons.code == entries.reason,
-            reasons.parent.is_(None),
-        )
     yield SetRule(
         "entries.unknown_reason",
         select(entries.account_id, entries.reason, count)
-        .where(unknown, entries.reason != "")
+        .where(entries.kind.in_(schema.CONSUMPTION), entries.reason != "", _unknown(tables))
         .group_by(entries.account_id, entries.reason),
         "Entries have reasons that are not listed: they are counted, and shown under their code. "
         "List them in the table reasons to give them a name.",
     )
+
+
+def _unknown(tables: Tables) -> ColumnElement[bool]:
+    """An account that lists any reason has those alone, else the four of the help page."""
+    not_ours = entries.reason.not_in(list(HELP_PAGE))
+    if "reasons" not in tables:
+        return not_ours
+    own = exists().where(reasons.account_id == entries.account_id, reasons.parent.is_(None))
+    return and_(~own.where(reasons.code == entries.reason), or_(not_ours, own))
 
 
 def _refund_rules(tables: Tables) -> Iterator[SetRule]:
