@@ -103,11 +103,11 @@ class AmountRule:
         number = self._number(texts)
         whole, left, unit = scaled(number, self.decimals)
         if left:
-            whole = self._rounded(texts, whole, left, unit)
+            whole = self._rounded(whole, left, unit)
         micro: int = whole * 10 ** (MICRO_DECIMALS - self.decimals)
         if abs(micro) > MAX_ENTRY_MICRO:
             limit = f"{MAX_ENTRY_MICRO // MICRO:,} credits"
-            raise BadCellError(self.label, " , ".join(texts), f"more than {limit} in one entry")
+            raise BadCellError(self.label, "", f"more than {limit} in one entry")
         return micro
 
     def _number(self, texts: tuple[str, ...]) -> Exact:
@@ -120,18 +120,17 @@ class AmountRule:
             result = combine(result, number)
         return product(result, self.factor)
 
-    def _rounded(self, texts: tuple[str, ...], whole: int, left: int, unit: int) -> int:
-        value = " , ".join(texts)
+    def _rounded(self, whole: int, left: int, unit: int) -> int:
         if self.rounding is None:
             why = f"more than {self.decimals} decimals; a map may say how to round"
-            raise BadCellError(self.label, value, why)
+            raise BadCellError(self.label, "", why)
         result = rounded(whole, left, unit, self.rounding)
         if self.within is not None:
             moved = abs((result - whole) * unit - left)  # in units of 10 ** number's exponent
             allowed, exponent = self.within
             limit = allowed * unit * 10**self.decimals
             if moved * 10**-exponent > limit:
-                raise BadCellError(self.label, value, "rounding would move it too far (`within`)")
+                raise BadCellError(self.label, "", "rounding would move it too far (`within`)")
         return result
 
 

@@ -65,6 +65,9 @@ def read_map(path: Path) -> FileMap:
     file, account, workspace, member = (
         _section(top, name) for name in ("file", "account", "workspace", "member")
     )
+    for party in (workspace, member):
+        _refuse_alone(party, "name", "id")
+    _refuse_alone(workspace, "kind", "id")
     reason, kind = _section(top, "reason"), _section(top, "kind")
     if "code" not in reason and "rules" not in reason:
         raise top.refuse("reason", "needs a code, or rules, or both")
@@ -96,6 +99,12 @@ def _section(top: Section, name: str) -> Section:
     section = top.section(name)
     section.allow(KEYS[name])
     return section
+
+
+def _refuse_alone(section: Section, key: str, other: str) -> None:
+    """A key that would mean nothing without the other one is a mistake, not a silence."""
+    if key in section and other not in section:
+        raise section.refuse(key, f"means nothing without {other}")
 
 
 def _template(section: Section, key: str) -> Template | None:
@@ -145,6 +154,8 @@ def _pattern(section: Section, key: str, text: str) -> re.Pattern[str]:
 def _stamps(section: Section) -> StampRule:
     if ("zone" in section) == ("epoch" in section):
         raise section.refuse("zone", "or epoch is needed, and not both")
+    for key, other in (("unit", "epoch"), ("ambiguous", "zone"), ("nonexistent", "zone")):
+        _refuse_alone(section, key, other)
     return StampRule(
         column=section.needed("column"),
         zone=_zone(section),
@@ -185,6 +196,7 @@ def _amount(section: Section) -> AmountRule:
     columns = section.texts(given[0])
     if not columns or (given[0] == "column") != (len(columns) == 1):
         raise section.refuse(given[0], "names one column; product and sum name two or more")
+    _refuse_alone(section, "within", "rounding")
     decimals = section.integer("decimals", 0, 6)
     return AmountRule(
         combination=given[0],

@@ -99,13 +99,14 @@ class Tally:
 
 def describe(result: ImportResult) -> str:
     """The result as lines for a terminal."""
+    read = f"{_many(result.rows, 'row')} in {_many(result.files, 'file')}"
     first = (
-        f"{result.entries:,} entries written to {result.database} from {result.rows:,} rows in "
-        f"{_many(result.files, 'file')} ({result.map_name}), in {result.seconds:.1f} s "
+        f"{_many(result.entries, 'entry')} written to {result.database} from {read} "
+        f"({result.map_name}), in {result.seconds:.1f} s "
         f"({result.rows_per_second:,} rows/s)"
     )
     lines = [first]
-    lines += [f"  skipped: {count:,} rows, {name}" for name, count in result.skipped]
+    lines += [f"  skipped: {_many(count, 'row')}, {name}" for name, count in result.skipped]
     lines += [_account_line(account) for account in result.accounts]
     made = [
         _many(count, thing)
@@ -122,7 +123,8 @@ def describe(result: ImportResult) -> str:
 
 
 def _many(count: int, thing: str) -> str:
-    return f"{count:,} {thing}" + ("" if count == 1 else "s")
+    plural = thing[:-1] + "ies" if thing.endswith("y") else thing + "s"
+    return f"{count:,} {thing if count == 1 else plural}"
 
 
 def _account_line(account: AccountTotal) -> str:
@@ -130,7 +132,7 @@ def _account_line(account: AccountTotal) -> str:
     refunded = f" ({used} used - {back} refunded)" if account.refunded_micro else ""
     moved = f", {credits_text(account.moved_micro)} moved" if account.moved_micro else ""
     return (
-        f"  {account.id}: {account.entries:,} entries, "
+        f"  {account.id}: {_many(account.entries, 'entry')}, "
         f"{credits_text(account.consumed_micro)} credits consumed{refunded}{moved}, "
         f"{account.first:%Y-%m-%d} to {account.last:%Y-%m-%d} UTC"
     )

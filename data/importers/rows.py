@@ -79,8 +79,15 @@ class FileRows:
                 self._converted([row], number, self._skips([row]))
             except BadCellError as error:
                 line = line_of(self._source, self._map.delimiter, number)
-                return _sentence(self._source.name, line, error)
+                return _sentence(self._source.name, line, error, self._value(row, error))
         raise AssertionError("a batch failed, but none of its rows does")
+
+    def _value(self, row: Sequence[str], error: BadCellError) -> str:
+        """What stands in the file: of an amount that is made of columns, their cells."""
+        amount = self._map.amount
+        if error.column != amount.label:
+            return error.value
+        return ", ".join(row[self._header.place(column)].strip() for column in amount.columns)
 
     def _skips(self, rows: Rows) -> list[Decision]:
         width = len(self._header.names)
@@ -116,11 +123,12 @@ class FileRows:
         )
 
 
-def _sentence(file: str, line: int, error: BadCellError) -> UsageError:
+def _sentence(file: str, line: int, error: BadCellError, value: str) -> UsageError:
     column = "" if error.column is None else f", column {error.column}"
-    value = f"value {shortened(error.value)!r}"
     return UsageError(
-        "import.row", f"{file}, line {line}{column}, {value}: {error.why}. Nothing was imported"
+        "import.row",
+        f"{file}, line {line}{column}, value {shortened(value)!r}: {error.why}. "
+        "Nothing was imported",
     )
 
 
@@ -179,8 +187,8 @@ def _mover(file_map: FileMap) -> Callable[[MoveKey], tuple[str, int]]:
         if kind not in KINDS:
             raise BadCellError("kind", kind, f"not one of {', '.join(KINDS)}")
         if signed < 0 and kind != "adjustment":
-            why = f"an amount of kind {kind} is not negative: the kind gives the direction"
-            raise BadCellError(column, credits_text(signed), why)
+            why = f"{credits_text(signed)} credits, but the amount of a {kind} is not negative"
+            raise BadCellError(column, "", why)
         return kind, signed
 
     return move

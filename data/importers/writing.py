@@ -38,6 +38,7 @@ imported_files = Table(
     sqlite_strict=True,
 )
 
+CACHE_KIB = 65_536  # the indexes of a large ledger stay in it while they grow
 Counts = tuple[int, int]  # rows read, entries made
 ENTRY = """INSERT INTO entries (account_id, id, occurred_at, kind, reason, workflow_type,
     workspace_id, member_id, amount_micro) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -107,7 +108,7 @@ def _transaction(path: Path, *, fresh: bool) -> Iterator[sqlite3.Connection]:
 
 
 def _prepare(dbapi: sqlite3.Connection, _record: Any) -> None:
-    dbapi.execute("PRAGMA cache_size = -65536")  # 64 MB: the indexes of a large ledger stay in it
+    dbapi.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
 def _prepare_fresh(dbapi: sqlite3.Connection, record: Any) -> None:

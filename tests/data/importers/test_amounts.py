@@ -81,8 +81,11 @@ def test_trailing_zeros_are_not_decimals():
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", ".", "-", "+-1", "1.2.3", "1,5", "1_000", "NaN", "nan", "inf", "-Infinity", "sNaN"]
-    + ["0x10", "１２", "1 000", "1e", "e5", "--1", "1e400", "1e-400", "1e999999999", "9" * 61],
+    [
+        *("", " ", ".", "-", "+-1", "--1", "1.2.3", "1,5", "1_000", "1 000", "1e", "e5", "0x10"),
+        *("NaN", "nan", "inf", "-Infinity", "sNaN", "１２"),
+        *("1e400", "1e-400", "1e999999999", "9" * 61),
+    ],
 )
 def test_what_is_no_plain_decimal_is_refused(text):
     with pytest.raises(BadCellError):

@@ -13,6 +13,9 @@ from data.column_types import from_micros, to_micros
 from data.importers.cells import BadCellError
 from data.importers.stamps import StampRule
 
+local_times = st.datetimes(
+    dt.datetime.fromisoformat("1970-01-04"), dt.datetime.fromisoformat("9998-12-27")
+)
 UTC = StampRule("at", ZoneInfo("UTC"))
 
 
@@ -24,13 +27,13 @@ def utc(text):
     return to_micros(dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC))
 
 
-@given(st.datetimes(dt.datetime(1970, 1, 3), dt.datetime(9998, 12, 28)))
+@given(local_times)
 def test_a_stamp_without_offset_is_utc_to_the_microsecond(moment):
     assert from_micros(UTC.micros(moment.isoformat(" "))) == moment.replace(tzinfo=dt.UTC)
 
 
 @given(
-    st.datetimes(dt.datetime(1971, 1, 3), dt.datetime(9997, 12, 28)),
+    local_times,
     st.integers(-23 * 60 - 59, 23 * 60 + 59),
 )
 def test_an_offset_says_itself_when_it_was(moment, minutes):
@@ -59,10 +62,12 @@ def test_the_ways_to_write_a_stamp(text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "22.11.2026", "2026-11-22T", "2026-11-22T25:00", "2026-02-30", "2026-11-22T11:29:60"]
-    + ["2026-W47-7", "20261122", "1700000000", "2026-11-22T11:29:05+25:00", "tomorrow", "now"]
-    + ["2026-11-22T11:29.5", "２０２６-11-22", "1970-01-02", "9999-12-31", "0000-00-00", "2026-11-22Tx"]
-    + ["2026-11-22T11:29:05+05:75"],
+    [
+        *("", "22.11.2026", "20261122", "1700000000", "2026-W47-7", "tomorrow", "now"),
+        *("2026-02-30", "0000-00-00", "２０２６-11-22", "1970-01-02", "9999-12-31"),
+        *("2026-11-22T", "2026-11-22Tx", "2026-11-22T25:00", "2026-11-22T11:29:60"),
+        *("2026-11-22T11:29.5", "2026-11-22T11:29:05+25:00", "2026-11-22T11:29:05+05:75"),
+    ],
 )
 def test_what_is_no_stamp_is_refused(text):
     with pytest.raises(BadCellError):
