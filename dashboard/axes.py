@@ -55,7 +55,8 @@ class Scale:
 def scale(values: Iterable[int]) -> Scale:
     """The smallest nice steps that hold zero and all `values` in at most five."""
     listed = [0, *values]
-    low, high = min(listed), max(max(listed), 1)
+    low, high = min(listed), max(listed)
+    high = high if high > low else 1  # an axis without any amount still has a step
     for step in _nice_steps():
         below, above = low // step, -(-high // step)
         if above - below <= MOST_STEPS:

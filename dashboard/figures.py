@@ -167,6 +167,8 @@ def diamonds(places: Sequence[str], amounts: Sequence[int], theme: Theme) -> Tra
 
 def step_lines(runs: Sequence[Sequence[tuple[float, int]]], theme: Theme) -> list[Trace]:
     """Runs of corner points as one line over its halo, on the hidden axis `x2`; no line between."""
+    if not runs:
+        return []
     points = [point for run in runs for point in [*run, None]][:-1]
     line = {
         "type": "scatter",

@@ -67,8 +67,9 @@ def shown_months(view: View) -> tuple[BillingMonth, ...]:
 
 
 def counted_days(view: View) -> Period:
-    """The days of those months, up to today."""
-    return span(shown_months(view)).until(view.today + DAY)
+    """The days of those months up to today, and at least the 28 that a projection looks back on."""
+    months = span(shown_months(view)).until(view.today + DAY)
+    return Period(min(months.start, months.last - findings.HISTORY), months.end)
 
 
 def month_frame(days: pd.DataFrame, view: View) -> pd.DataFrame:

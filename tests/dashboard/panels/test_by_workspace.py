@@ -1,0 +1,146 @@
+"""Workspace breakdown: sorted rows, the folded tail, names that are hostile or long."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.panels.by_workspace import PANEL
+from dashboard.theme import LIGHT
+from data.frames import WORKSPACE_COLUMNS, frame, total
+from tests.dashboard.built_frames import (
+    MICRO,
+    draw,
+    each,
+    micros,
+    texts,
+    trace,
+    view,
+    workspace_frame,
+)
+
+DRAWN = (
+    ("1", "Acme contracts", "team", 5081), ("2", "Northwind diligence", "team", 2399),
+    ("3", "Invoices intake", "team", 2132), ("4", "Research library", "team", 1383),
+    ("5", "My workspace", "personal", 1141), ("6", "Supplier onboarding", "team", 802),
+    ("7", "Drafts", "personal", 602), ("8", "HR handbook", "team", 492),
+    ("9", "a", "team", 300), ("10", "b", "team", 250), ("11", "c", "team", 180),
+    ("12", "d", "team", 88),
+)  # fmt: skip
+
+
+def by_workspace(*rows):
+    return draw(PANEL, workspace_frame(*rows), view())
+
+
+def rows_of(drawing):
+    """(name, credits, share) of each row, as they stand over the bars."""
+    found = texts(drawing)
+    return list(zip(found[::3], found[1::3], found[2::3], strict=True))
+
+
+def test_eight_rows_and_the_rest_as_one():
+    drawing = by_workspace(*DRAWN)
+    rows = rows_of(drawing)
+    assert rows[0] == ("Acme contracts", "<b>5,081</b>", "34%")
+    assert rows[-1] == ("Other (4 workspaces)", "<b>818</b>", "6%")
+    assert len(rows) == 9
+    assert drawing.height == 9 * 42
+    colours = each(trace(drawing, "Credits"), "marker", "color")
+    assert colours == [LIGHT.accent] * 8 + [LIGHT.other]
+
+
+def test_a_ninth_workspace_keeps_its_name():
+    assert [name for name, _, _ in rows_of(by_workspace(*DRAWN[:9]))][-1] == "a"
+
+
+def test_the_rest_stands_last_whatever_its_size():
+    drawing = by_workspace(*((str(n), f"w{n:04}", "team", 10) for n in range(2187)))
+    assert rows_of(drawing)[-1] == ("Other (2,179 workspaces)", "<b>21,790</b>", "100%")
+    assert len(json.dumps(drawing.figure)) < 12_000
+
+
+def test_no_workspace_is_not_counted_as_one():
+    drawing = by_workspace(*DRAWN, (None, "No workspace", None, 50))
+    assert rows_of(drawing)[-1][0] == "Other (4 workspaces + No workspace)"
+
+
+def test_a_personal_workspace_has_its_tag_in_muted_text():
+    name = rows_of(by_workspace(*DRAWN))[4][0]
+    assert name == f'My workspace  <span style="color:{LIGHT.text3}">Personal</span>'
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a" * 28, "a" * 28),
+        ("a" * 29, "a" * 28 + "…"),
+        ("Old project (deleted)", "Old project (deleted)"),
+        ("<b>x</b><img onerror=1>", "&lt;b&gt;x&lt;/b&gt;&lt;img onerror=1&gt;"),
+        ('<a href="//e.example">R&D</a>', '&lt;a href="//e.example"&gt;R&amp;D&lt;/a…'),
+        ("%{x}", "%{x}"),
+    ],
+)
+def test_names_are_cut_and_never_markup(name, shown):
+    assert rows_of(by_workspace(("1", name, "team", 5)))[0][0] == shown
+
+
+def test_hover_has_the_name_as_text():
+    drawing = by_workspace(("1", "<a href='x'>%{y}</a>", "team", 5), ("2", "b", "team", 15))
+    assert trace(drawing, "Credits")["hovertext"] == [
+        "<b>b</b><br>15 credits · 75%",
+        "<b>&lt;a href='x'&gt;%{y}&lt;/a&gt;</b><br>5 credits · 25%",
+    ]
+
+
+def test_hover_has_used_refunded_and_net_where_there_is_a_refund():
+    made = frame([("1", "a", "team", 100 * MICRO, 20 * MICRO)], WORKSPACE_COLUMNS)
+    (hover,) = trace(draw(PANEL, made, view()), "Credits")["hovertext"]
+    assert hover.endswith("<br>Used 100 · refunded 20 · net 80")
+
+
+@pytest.mark.parametrize(
+    ("rows", "answer"),
+    [
+        (DRAWN, "Acme contracts: 34% of this range. The top 3 make 65%."),
+        (DRAWN[:4], "Acme contracts: 46% of this range. The top 3 make 87%."),
+        (DRAWN[:3], "Acme contracts: 53% of this range."),
+        ([(None, "No workspace", None, 5)], "No workspace: 100% of this range."),
+        ([("1", "a", "team", -5)], "Refunds exceed use in this range."),
+        ([], "No credits used in this range."),
+    ],
+)
+def test_the_answer(rows, answer):
+    assert by_workspace(*rows).answer == answer
+
+
+def test_a_workspace_below_zero_is_drawn_below_zero_and_has_no_share():
+    drawing = by_workspace(("1", "a", "team", 500), ("2", "b", "team", -120))
+    assert trace(drawing, "Credits")["x"] == [500, -120]
+    assert drawing.figure["layout"]["xaxis"]["range"] == [-120, 500]
+    assert rows_of(drawing)[1] == ("b", "<b>−120</b>", "–")
+    assert drawing.notes == ("Refunds exceed use for b (−120).",)
+
+
+def test_many_below_zero_are_counted():
+    drawing = by_workspace(*((str(n), f"w{n}", "team", -1 - n) for n in range(5)))
+    assert drawing.notes == ("Refunds exceed use for 5 workspaces (−15).",)
+
+
+def test_nothing_used_is_empty():
+    made = workspace_frame()
+    assert PANEL.is_empty(made, view())
+    assert by_workspace().height == 42
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**14), st.integers(0, 10**14)), max_size=40))
+def test_the_bars_add_up_to_the_frame(amounts):
+    made = frame(
+        ((str(n), f"w{n}", "team", *both) for n, both in enumerate(amounts)), WORKSPACE_COLUMNS
+    ).sort_values(["net", "name"], ascending=[False, True], ignore_index=True)
+    bars = trace(draw(PANEL, made, view()), "Credits")
+    assert sum(micros(bars["x"])) == total(made["net"])
+    assert len(bars["x"]) <= 9
