@@ -143,9 +143,9 @@ def _counts(report: CheckReport) -> Iterator[str]:
     yield f"  {_some(counts.entries, 'entry', 'entries')} of {_some(counts.accounts, 'account')}"
     if counts.days:
         days = _some(len(counts.days), "account-local day")
-        yield f"  {days} with consumption, {min(counts.days)} to {max(counts.days)}"
+        yield f"  {days} with entries, {min(counts.days)} to {max(counts.days)}"
     else:
-        yield "  no day with consumption"
+        yield "  no day with entries"
 
 
 def _problems(report: CheckReport) -> Iterator[str]:

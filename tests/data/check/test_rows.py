@@ -37,13 +37,13 @@ def test_entries_accounts_and_days_are_counted(ledger):
     assert {today - DAY * 2, today - DAY, today} == counts.days
 
 
-def test_days_with_consumption_are_local_and_leave_out_what_moves_only_the_balance(ledger):
+def test_days_with_entries_are_local(ledger):
     """11:29 UTC is past midnight in the Chatham Islands."""
     rows = LedgerBuilder()
     rows.account("acme", timezone="Pacific/Chatham")
     rows.use(NOW, 1)
     rows.entry(NOW - DAY * 9, 1, "grant")
-    assert {NOW.date() + DAY} == checked(ledger, rows).counts.days
+    assert {NOW.date() + DAY, NOW.date() - DAY * 8} == checked(ledger, rows).counts.days
 
 
 def test_a_day_that_the_clocks_cut_in_two_is_one_day(ledger):
@@ -57,7 +57,7 @@ def test_a_day_that_the_clocks_cut_in_two_is_one_day(ledger):
 def test_an_empty_ledger_is_clean(ledger):
     report = checked(ledger, LedgerBuilder())
     assert 0 == report.exit_code
-    assert "no day with consumption" in describe(report)
+    assert "no day with entries" in describe(report)
 
 
 def test_the_text_says_tables_counts_and_verdict(sqlite_ledger):
@@ -65,7 +65,7 @@ def test_the_text_says_tables_counts_and_verdict(sqlite_ledger):
     assert f"Ledger {sqlite_ledger.url.database}" == lines[0]
     assert "  entries          strict table, 4 rows" in lines
     assert "  4 entries of 1 account" in lines
-    assert "  3 account-local days with consumption, 2026-11-20 to 2026-11-22" in lines
+    assert "  3 account-local days with entries, 2026-11-20 to 2026-11-22" in lines
     assert "Clean: the page can show this ledger." == lines[-1]
 
 

@@ -119,7 +119,7 @@ def test_the_documents_views_over_a_host_of_another_shape_are_clean(documented_v
     report = check(documented_views, NOW)
     assert {} == codes(report)
     assert 4 == report.counts.entries
-    assert {dt.date(2026, 11, 20), dt.date(2026, 11, 21)} == report.counts.days
+    assert {dt.date(2026, 11, day) for day in (1, 20, 21)} == report.counts.days
 
 
 @pytest.mark.postgres
