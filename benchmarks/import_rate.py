@@ -22,6 +22,10 @@ from data.importers import import_files
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 REASONS = ("premium_chat", "workflow_run", "enhanced_ocr", "compose_render")
+COLUMNS = (
+    *("occurred_at", "account", "workspace", "workspace_kind", "member", "kind"),
+    *("reason", "workflow_type", "credits"),
+)
 REAL = {
     "online-retail": ("online-retail/online_retail.csv.gz",),
     "servegen": ("servegen/servegen_m-mid.csv.gz", "servegen/servegen_deepseek-r1.csv.gz"),
@@ -33,11 +37,7 @@ def synthetic(path: Path, rows: int) -> None:
     chance = random.Random(1)
     with gzip.open(path, "wt", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(
-            "occurred_at,account,workspace,workspace_kind,member,kind,reason,workflow_type,credits".split(
-                ","
-            )
-        )
+        writer.writerow(COLUMNS)
         for number in range(rows):
             workspace = chance.randrange(300)
             writer.writerow(

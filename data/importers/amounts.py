@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from data.importers.cells import BadCellError, Cells, Remembered
+from data.importers.cells import BadCellError, Cells, Cleaning, Remembered
 from data.schema import MAX_ENTRY_MICRO, MICRO
 
 Exact = tuple[int, int]
@@ -155,10 +155,12 @@ def credits_text(micro: int) -> str:
 Reader = Callable[[Cells], list[int]]
 
 
-def amounts_reader(rule: AmountRule) -> Reader:
+def amounts_reader(rule: AmountRule, cleaning: Cleaning) -> Reader:
     """A function from the cells of a batch to its amounts in micro-credits, signed."""
     if len(rule.columns) == 1:
-        single: Remembered[str, int] = Remembered(lambda text: rule.micro((text,)))
-        return lambda cells: [single[text] for text in cells[rule.columns[0]]]
+        column = rule.columns[0]
+        clean = cleaning.cleaner(column)
+        single: Remembered[str, int] = Remembered(lambda cell: rule.micro((clean(cell),)))
+        return lambda cells: [single[cell] for cell in cells.raw(column)]
     several: Remembered[tuple[str, ...], int] = Remembered(rule.micro)
     return lambda cells: [several[texts] for texts in cells.keys(rule.columns)]

@@ -74,15 +74,18 @@ class Cells:
         self.count = len(rows)
         self._cleaning = cleaning
         self._header = header
-        self._rows = rows
+        self._columns = tuple(zip(*rows, strict=True)) or ((),) * len(header.names)
         self._made: dict[str, list[str]] = {}
 
     def __getitem__(self, column: str) -> list[str]:
         if column not in self._made:
-            place = self._header.place(column)
             clean = self._cleaning.of(column)
-            self._made[column] = [clean[row[place]] for row in self._rows]
+            self._made[column] = [clean[cell] for cell in self.raw(column)]
         return self._made[column]
+
+    def raw(self, column: str) -> Sequence[str]:
+        """The column as it stands in the file, for who cleans and remembers in one step."""
+        return self._columns[self._header.place(column)]
 
     def keys(self, columns: Sequence[str]) -> list[Any]:
         """One hashable key a row: the text of the only column, else a tuple of all."""
@@ -102,10 +105,13 @@ class Cleaning:
     def of(self, column: str) -> Remembered[str, str]:
         """The cleaned text of each cell of that column."""
         if column not in self._columns:
-            self._columns[column] = Remembered(self._cleaner(self._remove.get(column)))
+            self._columns[column] = Remembered(self.cleaner(column))
         return self._columns[column]
 
-    def _cleaner(self, pattern: re.Pattern[str] | None) -> Callable[[str], str]:
+    def cleaner(self, column: str) -> Callable[[str], str]:
+        """The function that cleans a cell of that column, for who remembers what it makes of it."""
+        pattern = self._remove.get(column)
+
         def clean(cell: str) -> str:
             text = cell.strip()
             if pattern is not None:

@@ -49,7 +49,9 @@ class Template:
         return refuse_control(", ".join(self.columns) or None, text) or None
 
 
-def template_reader(template: Template | None) -> Callable[[Cells], list[str | None]]:
+def template_reader(
+    template: Template | None, cleaning: Cleaning
+) -> Callable[[Cells], list[str | None]]:
     """A function from the cells of a batch to that text of each row."""
     if template is None:
         return lambda cells: [None] * cells.count
@@ -58,12 +60,16 @@ def template_reader(template: Template | None) -> Callable[[Cells], list[str | N
         constant = template.fill({})
         return lambda cells: [constant] * cells.count
 
-    def convert(key: str | tuple[str, ...]) -> str | None:
-        values = (key,) if isinstance(key, str) else key
-        return template.fill(dict(zip(columns, values, strict=True)))
-
-    texts: Remembered[str | tuple[str, ...], str | None] = Remembered(convert)
-    return lambda cells: [texts[key] for key in cells.keys(columns)]
+    if len(columns) == 1:
+        column, clean = columns[0], cleaning.cleaner(columns[0])
+        single: Remembered[str, str | None] = Remembered(
+            lambda cell: template.fill({column: clean(cell)})
+        )
+        return lambda cells: [single[cell] for cell in cells.raw(column)]
+    several: Remembered[tuple[str, ...], str | None] = Remembered(
+        lambda texts: template.fill(dict(zip(columns, texts, strict=True)))
+    )
+    return lambda cells: [several[texts] for texts in cells.keys(columns)]
 
 
 @dataclass(frozen=True)

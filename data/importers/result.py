@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.column_types import from_micros
@@ -67,17 +68,21 @@ class Tally:
     def add(self, columns: Columns) -> None:
         """Count one batch."""
         self._counts.update(columns.accounts)
+        self._add_span(columns.accounts, columns.instants)
         for account, kind, amount in zip(
             columns.accounts, columns.kinds, columns.amounts, strict=True
         ):
             self._sums[account, kind] += amount
-        # A dict keeps the last value of a key: in order of time that is an account's last
-        # instant, in reverse its first.
-        by_time = sorted(zip(columns.instants, columns.accounts, strict=True))
-        for account, last in {account: instant for instant, account in by_time}.items():
-            self._last[account] = max(last, self._last.get(account, last))
-        for account, first in {account: instant for instant, account in by_time[::-1]}.items():
-            self._first[account] = min(first, self._first.get(account, first))
+
+    def _add_span(self, accounts: Sequence[str], instants: Sequence[int]) -> None:
+        """A dict keeps the last value of a key: in order of time, an account's last instant."""
+        by_time = sorted(zip(instants, accounts, strict=True))
+        last = {account: instant for instant, account in by_time}
+        first = {account: instant for instant, account in reversed(by_time)}
+        for account in first:
+            low, high = first[account], last[account]
+            self._first[account] = min(low, self._first.get(account, low))
+            self._last[account] = max(high, self._last.get(account, high))
 
     def accounts(self) -> tuple[AccountTotal, ...]:
         """The totals of each account, by its id."""

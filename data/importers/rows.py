@@ -13,7 +13,7 @@ from itertools import compress
 
 from data.errors import UsageError
 from data.importers.amounts import amounts_reader, credits_text
-from data.importers.cells import BadCellError, Cells, Header, Remembered, shortened
+from data.importers.cells import BadCellError, Cells, Cleaning, Header, Remembered, shortened
 from data.importers.mapping import Decision, FileMap, rules_reader, template_reader
 from data.importers.parties import Parties
 from data.importers.reading import Source, line_of, read_batches
@@ -50,7 +50,7 @@ class FileRows:
         self._header = Header(header, source.name)
         self._cleaning = file_map.cleaning()
         self._parties = parties
-        self._read = _Readers(file_map, source.name)
+        self._read = _Readers(file_map, self._cleaning, source.name)
         self._refuse_unknown_columns()
         self.skipped: Counter[str] = Counter()
 
@@ -135,21 +135,21 @@ def _sentence(file: str, line: int, error: BadCellError, value: str) -> UsageErr
 class _Readers:
     """One function a ledger field, each from the cells of a batch to a list."""
 
-    def __init__(self, file_map: FileMap, file: str) -> None:
-        self.account = template_reader(file_map.account)
-        self.account_name = template_reader(file_map.account_name)
-        self.workspace = template_reader(file_map.workspace)
-        self.workspace_name = template_reader(file_map.workspace_name)
-        self.workspace_kind = template_reader(file_map.workspace_kind)
-        self.member = template_reader(file_map.member)
-        self.member_name = template_reader(file_map.member_name)
-        self.stamps = stamps_reader(file_map.occurred_at)
+    def __init__(self, file_map: FileMap, cleaning: Cleaning, file: str) -> None:
+        self.account = template_reader(file_map.account, cleaning)
+        self.account_name = template_reader(file_map.account_name, cleaning)
+        self.workspace = template_reader(file_map.workspace, cleaning)
+        self.workspace_name = template_reader(file_map.workspace_name, cleaning)
+        self.workspace_kind = template_reader(file_map.workspace_kind, cleaning)
+        self.member = template_reader(file_map.member, cleaning)
+        self.member_name = template_reader(file_map.member_name, cleaning)
+        self.stamps = stamps_reader(file_map.occurred_at, cleaning)
         self.skips = rules_reader(file_map.skip_rules, file)
-        self._signed = amounts_reader(file_map.amount)
-        self._kind = template_reader(file_map.kind)
+        self._signed = amounts_reader(file_map.amount, cleaning)
+        self._kind = template_reader(file_map.kind, cleaning)
         self._kind_rule = rules_reader(file_map.kind_rules, file)
-        self._reason = template_reader(file_map.reason)
-        self._type = template_reader(file_map.workflow_type)
+        self._reason = template_reader(file_map.reason, cleaning)
+        self._type = template_reader(file_map.workflow_type, cleaning)
         self._reason_rule = rules_reader(file_map.reason_rules, file)
         self._move = Remembered(_mover(file_map))
         self._why = Remembered(_why)

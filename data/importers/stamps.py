@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from data.column_types import EPOCH, MICROSECOND, to_micros
+from data.column_types import EPOCH, to_micros
 from data.importers.amounts import read_number, scaled
-from data.importers.cells import BadCellError, Cells, Remembered
+from data.importers.cells import BadCellError, Cells, Cleaning, Remembered
 from data.schema import END_OF_INSTANTS, FIRST_INSTANT
 
 Unit = Literal["seconds", "milliseconds", "microseconds"]
@@ -36,7 +36,12 @@ STAMP = re.compile(
     re.ASCII,
 )
 FIRST, END = to_micros(FIRST_INSTANT), to_micros(END_OF_INSTANTS)
+SECOND = dt.timedelta(seconds=1)
 NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
+# Complete with an offset, as most exports write it: what the standard library reads alone.
+COMPLETE = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:[0-5]\d)", re.ASCII
+)
 NOT_A_STAMP = "not a stamp such as 2026-11-22T11:29:00Z"
 
 
@@ -65,6 +70,8 @@ class StampRule:
         return epoch + scaled(number, UNIT_DECIMALS[self.unit])[0]
 
     def _local(self, text: str) -> int:
+        if COMPLETE.fullmatch(text):
+            return self._complete(text)
         match = STAMP.fullmatch(text)
         if match is None:
             raise BadCellError(self.column, text, NOT_A_STAMP)
@@ -73,22 +80,29 @@ class StampRule:
             naive = dt.datetime.fromisoformat(f"{day}T{clock or '00:00'}")
         except ValueError as error:
             raise BadCellError(self.column, text, f"{NOT_A_STAMP}: {error}") from error
-        if utc:
-            offset = dt.timedelta(0)
-        elif sign:
-            offset = self._written_offset(text, sign, int(hours), int(minutes))
-        else:
-            offset = self._zone_offset(text, naive)
-        whole = (naive - NAIVE_EPOCH - offset) // MICROSECOND
-        return whole + int(f"{fraction or '':0<6.6}")
+        since = naive - NAIVE_EPOCH
+        seconds = since.days * 86_400 + since.seconds
+        if sign:
+            seconds -= self._written_offset(text, sign, int(hours), int(minutes))
+        elif not utc:
+            seconds -= self._zone_offset(text, naive)
+        return seconds * 1_000_000 + (int(f"{fraction:0<6.6}") if fraction else 0)
 
-    def _written_offset(self, text: str, sign: str, hours: int, minutes: int) -> dt.timedelta:
+    def _complete(self, text: str) -> int:
+        try:
+            since = dt.datetime.fromisoformat(text) - EPOCH
+        except (ValueError, OverflowError) as error:
+            raise BadCellError(self.column, text, f"{NOT_A_STAMP}: {error}") from error
+        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+    def _written_offset(self, text: str, sign: str, hours: int, minutes: int) -> int:
         if hours > 23 or minutes > 59:
             raise BadCellError(self.column, text, "an offset from UTC that no zone has")
-        offset = dt.timedelta(hours=hours, minutes=minutes)
+        offset = hours * 3600 + minutes * 60
         return -offset if sign == "-" else offset
 
-    def _zone_offset(self, text: str, naive: dt.datetime) -> dt.timedelta:
+    def _zone_offset(self, text: str, naive: dt.datetime) -> int:
+        """Seconds ahead of UTC at that local time, by the rules for gaps and overlaps."""
         assert self.zone is not None  # a rule without an epoch has a zone
         first, second = (
             naive.replace(tzinfo=self.zone, fold=fold).utcoffset() or dt.timedelta(0)
@@ -102,10 +116,12 @@ class StampRule:
             raise BadCellError(
                 self.column, text, f"clocks in {self.zone.key} showed this local time twice"
             )
-        return second if first > second and self.ambiguous == "later" else first
+        chosen = second if first > second and self.ambiguous == "later" else first
+        return chosen // SECOND
 
 
-def stamps_reader(rule: StampRule) -> Callable[[Cells], list[int]]:
+def stamps_reader(rule: StampRule, cleaning: Cleaning) -> Callable[[Cells], list[int]]:
     """A function from the cells of a batch to its instants in microseconds."""
-    micros: Remembered[str, int] = Remembered(rule.micros)
-    return lambda cells: [micros[text] for text in cells[rule.column]]
+    clean = cleaning.cleaner(rule.column)
+    micros: Remembered[str, int] = Remembered(lambda cell: rule.micros(clean(cell)))
+    return lambda cells: [micros[cell] for cell in cells.raw(rule.column)]
