@@ -47,9 +47,11 @@
 
   // ---- the address -------------------------------------------------------------------------
 
+  // Whole characters and no NUL: a request with others is refused before anyone reads it.
   function asked(name) {
     const value = new URLSearchParams(window.location.search).get(name);
-    return value === null ? null : value.slice(0, LONGEST_TEXT);
+    const whole = value === null ? null : Array.from(value).slice(0, LONGEST_TEXT).join("");
+    return whole === null ? null : whole.split("\0").join("\uFFFD");
   }
 
   // Other parameters stay as they are, to the letter.
@@ -352,10 +354,8 @@
     set(ID.lostSince, { children: since });
     set(ID.lost, { hidden: signedOut });
     set(ID.signedOut, { hidden: !signedOut });
-    if (answer) {
-      set(ID.range, { value: marked(answer) });
-      set(ID.main, { "aria-busy": "false" });
-    }
+    set(ID.range, { value: marked(answer) });
+    set(ID.main, { "aria-busy": "false" });
     return new Response(null, { status: 204 }); // for Dash: nothing changed
   }
 

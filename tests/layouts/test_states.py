@@ -48,16 +48,16 @@ def acts(state):
         (
             states.new_account(),
             (
-                "No usage yet Credits spent on premium-model chats, workflow runs, Enhanced OCR and "
-                "Compose renders show up here within a few minutes."
+                "No usage yet Credits spent on premium-model chats, workflow runs, Enhanced "
+                "OCR and Compose renders show up here within a few minutes."
             ),
             [],
         ),
         (
             states.no_permission(),
             (
-                "You can't see credit usage for this account Account owners and billing admins can. "
-                "Ask one of them for access."
+                "You can't see credit usage for this account Account owners and billing "
+                "admins can. Ask one of them for access."
             ),
             [],
         ),
