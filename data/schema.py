@@ -24,6 +24,8 @@ ALLOWANCE_KINDS = ("number", "none", "unknown")
 MAX_ENTRY_MICRO = 10**15
 # Instants whose local day can be asked for in every zone.
 FIRST_INSTANT = dt.datetime(1970, 1, 3, tzinfo=dt.UTC)
+FIRST_PERIOD_DAY = dt.date(1900, 1, 1)
+END_OF_PERIODS = dt.date(9998, 12, 30)
 END_OF_INSTANTS = dt.datetime(9998, 12, 29, tzinfo=dt.UTC)
 ENTRY_INDEX = ("account_id", "occurred_at", "id")
 
@@ -68,6 +70,10 @@ billing_periods = Table(
     Column("allowance_kind", Text, nullable=False, server_default=text("'unknown'")),
     Column("allowance_micro", Micro),
     CheckConstraint("starts < ends", name="period_is_forward"),
+    # Also on PostgreSQL, whose 'infinity' is no date that Python could hold.
+    CheckConstraint(
+        f"starts >= '{FIRST_PERIOD_DAY}' AND ends <= '{END_OF_PERIODS}'", name="period_in_bounds"
+    ),
     # SQLite keeps dates as text, which takes any text, and '2026-3-1' sorts after '2026-10-1'.
     # The modifier makes date() turn '2026-02-30' into another day, so that it is refused too.
     CheckConstraint(

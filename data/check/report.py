@@ -103,6 +103,7 @@ PROBLEMS = {
     "refunds.original_missing": Weight.WRONG,
     "periods.overlap": Weight.WRONG,
     "periods.backwards": Weight.WRONG,
+    "periods.out_of_calendar": Weight.WRONG,
     "periods.allowance": Weight.WRONG,
     "accounts.unknown_zone": Weight.WRONG,
     "accounts.anchor_day": Weight.WRONG,

@@ -6,13 +6,27 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from data import schema
 from data.check.columns import INTEGERS, Tables
 from data.check.counts import in_calendar
 from data.check.report import EXAMPLES, Problem, example
+from data.column_types import LocalDate
 
 accounts, periods = schema.accounts.c, schema.billing_periods.c
 workspaces, entries = schema.workspaces.c, schema.entries.c
@@ -27,7 +41,7 @@ class RowRule:
     table: Table
     where: ColumnElement[bool]
     sentence: str
-    shown: tuple[ColumnElement[object], ...] = ()
+    shown: tuple[ColumnElement[Any], ...] = ()
 
 
 def row_problems(connection: Connection, tables: Tables, now: dt.datetime) -> Iterator[Problem]:
@@ -44,10 +58,17 @@ def _count(connection: Connection, rules: Sequence[RowRule]) -> Iterator[Problem
     ).one()
     for rule, count in zip(rules, counted, strict=True):
         if count:
-            shown = (*rule.table.primary_key.columns, *rule.shown)
+            shown = map(readable, (*rule.table.primary_key.columns, *rule.shown))
             rows = connection.execute(select(*shown).where(rule.where).limit(EXAMPLES)).mappings()
             examples = tuple(example(row) for row in rows)
             yield Problem(rule.code, rule.sentence + _latest(connection, rule), count, examples)
+
+
+def readable(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column for an example: days as text, since Python cannot hold each of them."""
+    if not isinstance(column.type, LocalDate):
+        return column
+    return cast(column, Text).label(column.key)
 
 
 def _latest(connection: Connection, rule: RowRule) -> str:
@@ -151,6 +172,14 @@ def _other_rules() -> Iterator[RowRule]:
         schema.billing_periods,
         periods.starts >= periods.ends,
         "Billing periods end before they begin, or on that day: `ends` is the first day after.",
+        (periods.ends,),
+    )
+    yield RowRule(
+        "periods.out_of_calendar",
+        schema.billing_periods,
+        or_(periods.starts < schema.FIRST_PERIOD_DAY, periods.ends > schema.END_OF_PERIODS),
+        f"Billing periods begin before {schema.FIRST_PERIOD_DAY} or end after "
+        f"{schema.END_OF_PERIODS}, which cannot be read: end an open one at the next renewal.",
         (periods.ends,),
     )
     yield RowRule(

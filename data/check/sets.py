@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, li
 from data import schema
 from data.check.columns import VIEW, Tables
 from data.check.report import EXAMPLES, Problem, example
+from data.check.rows import readable
 from data.periods import zone
 from data.reasons import HELP_PAGE
 
@@ -171,7 +172,9 @@ def _overlaps() -> SetRule:
     ).subquery()
     return SetRule(
         "periods.overlap",
-        select(*before.c, literal(1).label(COUNT)).where(before.c.earlier_ends > before.c.starts),
+        select(*map(readable, before.c), literal(1).label(COUNT)).where(
+            before.c.earlier_ends > before.c.starts
+        ),
         "Billing periods overlap; the page lets the later start end the earlier period: correct "
         "their days.",
     )

@@ -103,6 +103,8 @@ REFUSED = [
     ("billing_periods", {"ends": "'2026-02-30'"}),
     ("billing_periods", {"ends": "'2026-01-01'"}),
     ("billing_periods", {"ends": "'2025-12-31'"}),
+    ("billing_periods", {"ends": "'9999-12-31'"}),
+    ("billing_periods", {"starts": "'1899-12-31'"}),
     ("billing_periods", {"allowance_kind": "'lots'"}),
     ("billing_periods", {"allowance_micro": "NULL"}),
     ("billing_periods", {"allowance_kind": "'none'"}),

@@ -225,6 +225,10 @@ def test_periods_that_touch_do_not_overlap_and_a_wide_one_overlaps_all_inside_it
             "UPDATE billing_periods SET ends = '2026-10-01' WHERE starts = '2026-10-01'",
         ),
         (
+            "periods.out_of_calendar",
+            "UPDATE billing_periods SET ends = '9999-12-31' WHERE starts = '2026-11-01'",
+        ),
+        (
             "periods.allowance",
             "UPDATE billing_periods SET allowance_micro = -1 WHERE allowance_kind = 'number'",
         ),
@@ -287,3 +291,16 @@ def test_a_partial_index_does_not_serve(database):
         "CREATE INDEX other ON entries (account_id, occurred_at, id) WHERE kind = 'usage'",
     )
     assert {"schema.no_index": 1} == codes(checked(database, sound()))
+
+
+@pytest.mark.postgres
+def test_a_period_that_never_ends_is_found_and_stops_nothing(postgres_database):
+    plain_tables(postgres_database)
+    sound().save(postgres_database)
+    update(postgres_database, "UPDATE billing_periods SET ends = 'infinity'")
+    found = {problem.code: problem for problem in checked_again(postgres_database).problems}
+    assert {"periods.out_of_calendar", "periods.overlap"} == set(found)
+    assert (
+        "account_id=acme starts=2026-10-01 ends=infinity",
+        "account_id=acme starts=2026-11-01 ends=infinity",
+    ) == found["periods.out_of_calendar"].examples
