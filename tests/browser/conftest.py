@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from dash.testing.browser import Browser
@@ -66,26 +68,43 @@ def site(demo) -> Iterator[Site]:
         yield site
 
 
+def start_browser(folder: Path) -> Browser:
+    return Browser("Chrome", options=[pytest_setup_options()], download_path=str(folder))
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory) -> Iterator[Browser]:
+    """The browser that most tests share, one after the other: starting one takes seconds."""
+    with start_browser(tmp_path_factory.mktemp("downloads")) as browser:
+        yield browser
+
+
 @pytest.fixture
-def open_page(site, tmp_path) -> Iterator[Callable[..., Page]]:
-    """Starts a browser of its own at each call; no console error may be left at the end."""
-    pages: list[Page] = []
-
-    def start() -> Page:
-        browser = Browser("Chrome", options=[pytest_setup_options()], download_path=str(tmp_path))
-        pages.append(Page(browser, site))
-        return pages[-1]
-
+def quiet_site(site) -> Site:
+    """The site as no test has touched it."""
     site.views.clear()
     site.broken = None
-    yield start
-    errors = [log for page in pages for log in page.browser.get_logs() or []]
-    for page in pages:
-        page.driver.quit()
-    assert [] == errors
+    return site
 
 
 @pytest.fixture
-def page(open_page) -> Page:
-    """One browser, nowhere yet."""
-    return open_page()
+def page(browser, quiet_site) -> Iterator[Page]:
+    """The shared browser without a past; no console error may be left at the end."""
+    page = Page(browser, quiet_site)
+    page.forget()
+    yield page
+    assert [] == browser.get_logs()
+
+
+@pytest.fixture
+def open_page(quiet_site, tmp_path) -> Iterator[Callable[[], Page]]:
+    """Starts a browser of its own at each call; no console error may be left at the end."""
+    with ExitStack() as stack:
+        pages: list[Page] = []
+
+        def start() -> Page:
+            pages.append(Page(stack.enter_context(start_browser(tmp_path)), quiet_site))
+            return pages[-1]
+
+        yield start
+        assert [] == [log for page in pages for log in page.browser.get_logs()]

@@ -99,6 +99,16 @@ class Page:
     def driver(self) -> Any:
         return self.browser.driver
 
+    def forget(self) -> None:
+        """Leave the site, with nothing kept and nothing emulated, the console read."""
+        self.driver.get("about:blank")
+        tell = self.driver.execute_cdp_cmd
+        origin = self.site.url.removesuffix(PATH)
+        tell("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        tell("Emulation.setEmulatedMedia", {"features": []})
+        tell("Emulation.clearDeviceMetricsOverride", {})
+        self.browser.get_logs()
+
     def open(self, query: str = "") -> None:
         """Go there, and wait for the first answer."""
         self.driver.get(self.site.url + query)
