@@ -12,12 +12,8 @@ FONT = '"Inter Variable", system-ui, -apple-system, "Segoe UI", Roboto, sans-ser
 
 # The types of workflow runs are told apart by place and label; from the third on one tint serves.
 TYPE_TOKENS = ("workflow_type_1", "workflow_type_2", "workflow_type_3")
-REASON_TOKENS = {
-    "enhanced_ocr": "enhanced_ocr",
-    "workflow_run": "workflow_run",
-    "premium_chat": "premium_chat",
-    "compose_render": "compose_render",
-}
+# The reasons with a colour of their own; each is the code and the token.
+REASON_TOKENS = frozenset({"enhanced_ocr", "workflow_run", "premium_chat", "compose_render"})
 
 
 @dataclass(frozen=True)

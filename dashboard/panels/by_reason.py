@@ -102,8 +102,9 @@ def _cells(of: Reason | Part, total: int) -> tuple[str, str, str]:
 
 
 def _look(reason: Reason) -> tuple[str, Texture]:
-    token = REASON_TOKENS.get(reason.code or "")
-    return (token, "solid") if token else ("other", "dots")
+    if reason.code in REASON_TOKENS:
+        return reason.code, "solid"
+    return "other", "dots"
 
 
 def _part_token(reason: Reason, place: int) -> str:

@@ -85,8 +85,13 @@ def _answer(days: Days, view: View, *, used: bool) -> str:
     if not known:
         return "Too early to say which days stand out."
     spikes = [spike for spike in days.spikes if spike.day in view.period]
-    others = known == view.period.days > 1  # only then anything can be said of them
-    return _stand_out(spikes, view, others=others)
+    return _stand_out(spikes, view, others=_others_are_usual(days, known, view))
+
+
+def _others_are_usual(days: Days, known: int, view: View) -> bool:
+    """Whether that can be said: there are others, all have a usual day, none is below zero."""
+    below = any(bar.net < 0 for bar in days.bars if bar.in_range)
+    return known == view.period.days > 1 and not below
 
 
 def _stand_out(spikes: Sequence[Spike], view: View, *, others: bool) -> str:

@@ -176,8 +176,8 @@ def _value_axis(made: Scale, limits: Sequence[int], theme: Theme) -> Axis:
 Part = tuple[str, Callable[[Month], int], Callable[[Month], Fill]]
 
 
-def _bars(months: Sequence[Month], theme: Theme) -> Iterator[Trace]:
-    """The parts of the bars, from the foot up; a part that no month has is no trace."""
+def _parts(theme: Theme) -> tuple[Part, ...]:
+    """The parts of a bar from the foot up: name, size and look."""
 
     def used(month: Month) -> Fill:
         if month.running:
@@ -187,21 +187,18 @@ def _bars(months: Sequence[Month], theme: Theme) -> Iterator[Trace]:
     def over(month: Month) -> Fill:
         return hatched(theme.over) if month.running else solid(theme.over)
 
-    parts: tuple[Part, ...] = (
+    within, beyond = outline(theme.accent, theme.band), outline(theme.over, theme.over_soft)
+    return (
         ("Credits", lambda month: month.net - month.over, used),
         ("Over the allowance", lambda month: month.over, over),
-        (
-            "Projected",
-            lambda month: _still_to_come(month) - _still_to_come_over(month),
-            lambda _: outline(theme.accent, theme.band),
-        ),
-        (
-            "Projected over the allowance",
-            _still_to_come_over,
-            lambda _: outline(theme.over, theme.over_soft),
-        ),
+        ("Projected", _still_to_come_within, lambda _: within),
+        ("Projected over the allowance", _still_to_come_over, lambda _: beyond),
     )
-    for name, size, fill in parts:
+
+
+def _bars(months: Sequence[Month], theme: Theme) -> Iterator[Trace]:
+    """One trace for each part; a part that no month has is no trace."""
+    for name, size, fill in _parts(theme):
         having = [month for month in months if size(month) or name == "Credits"]
         if having:
             yield bars(
@@ -215,6 +212,10 @@ def _bars(months: Sequence[Month], theme: Theme) -> Iterator[Trace]:
 
 def _still_to_come(month: Month) -> int:
     return month.top - max(month.net, 0)
+
+
+def _still_to_come_within(month: Month) -> int:
+    return _still_to_come(month) - _still_to_come_over(month)
 
 
 def _still_to_come_over(month: Month) -> int:

@@ -202,6 +202,11 @@ def test_a_day_beside_days_without_use_has_no_multiple():
     )
 
 
+def test_beside_a_day_below_zero_the_others_are_not_called_usual():
+    nets = with_days({dt.date(2026, 11, 12): 2038, dt.date(2026, 11, 18): -120})
+    assert daily(view("month"), nets).answer == "Thu 12 Nov: 2.5 times a usual weekday."
+
+
 def test_nothing_used_in_the_range_still_draws_its_context():
     made = view("2026-11-20..2026-11-22")
     drawing = daily(made, with_days({TODAY - DAY * step: 0 for step in range(3)}))
