@@ -31,7 +31,7 @@ check: .venv-dev/.complete ## Lint, types and the fast tests, in under 20 second
 	$(DEV)ruff check .
 	$(DEV)ruff format --check .
 	$(DEV)mypy
-	$(DEV)python -m pytest -q -n auto -m "$(FAST)"
+	$(DEV)python -m pytest -q -n auto --hypothesis-profile quick -m "$(FAST)"
 
 test-long: .venv-dev/.complete ## The property tests again, with many more examples
 	$(DEV)python -m pytest --hypothesis-profile explore --timeout 3600 -m "not browser"

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from data import schema
 from data.engine import Engine, connect, create_tables
+from tests.examples import USUAL
 from tests.ledger_builder import LedgerBuilder
 from tests.postgres_server import PostgresMissingError, PostgresServer
 
@@ -22,17 +23,18 @@ NOW = dt.datetime(2026, 11, 22, 11, 29, tzinfo=dt.UTC)
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 # The same examples in every run. A fixture's database serves all examples of a test, which
-# empties it itself; `--hypothesis-profile explore` looks further.
+# empties it itself; `--hypothesis-profile explore` looks further, `quick` is for `make check`.
 settings.register_profile(
     "credits",
     derandomize=True,
     deadline=None,
-    max_examples=40,
+    max_examples=USUAL,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.register_profile(
-    "explore", settings.get_profile("credits"), derandomize=False, max_examples=1000
+    "explore", settings.get_profile("credits"), derandomize=False, max_examples=25 * USUAL
 )
+settings.register_profile("quick", settings.get_profile("credits"), max_examples=USUAL // 8)
 settings.load_profile("credits")
 
 SERVER = pytest.StashKey[PostgresServer]()

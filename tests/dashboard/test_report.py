@@ -9,7 +9,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.ranges import RangeError
@@ -23,6 +23,7 @@ from data.freshness import Freshness
 from data.schema import MICRO
 from tests import oracle, strategies
 from tests.conftest import NOW
+from tests.examples import examples
 from tests.ledger_builder import clear
 
 DAY = dt.timedelta(days=1)
@@ -46,7 +47,7 @@ def made(engine, text="month", account="acme", now=NOW):
 
 
 @given(strategies.ledgers(), st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_every_section_equals_the_sum_over_the_raw_rows(sqlite_ledger, ledger_, data):
     clear(sqlite_ledger)
     ledger_.rows.save(sqlite_ledger)

@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -16,6 +16,7 @@ from data.engine import read_transaction, write_transaction
 from data.frames import total
 from data.periods import Allowance, Period, segments, zone
 from tests import oracle, strategies
+from tests.examples import examples
 from tests.ledger_builder import clear, micro
 
 DAY = dt.timedelta(days=1)
@@ -31,7 +32,7 @@ def roll(engine, *accounts):
 
 
 @given(strategies.ledgers(), st.data())
-@settings(max_examples=30)
+@examples(30)
 def test_all_breakdowns_and_the_raw_rows_agree_to_the_micro_credit(ledger, made, data):
     clear(ledger)
     made.rows.save(ledger)
@@ -54,7 +55,7 @@ def test_all_breakdowns_and_the_raw_rows_agree_to_the_micro_credit(ledger, made,
 
 
 @given(strategies.ledgers(), st.data())
-@settings(max_examples=20)
+@examples(20)
 def test_the_sums_over_any_partition_of_a_range_equal_the_range(sqlite_ledger, made, data):
     clear(sqlite_ledger)
     made.rows.save(sqlite_ledger)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +14,7 @@ from data import rollup, schema
 from data.engine import write_transaction
 from data.periods import Period
 from tests import oracle, strategies
+from tests.examples import examples
 from tests.ledger_builder import clear
 
 DAY = dt.timedelta(days=1)
@@ -53,7 +54,7 @@ def both_tables(engine, account):
 
 
 @given(strategies.ledgers())
-@settings(max_examples=25)
+@examples(25)
 def test_a_rebuilt_account_equals_the_sum_over_its_raw_rows(ledger, made):
     clear(ledger)
     made.rows.save(ledger)
@@ -64,7 +65,7 @@ def test_a_rebuilt_account_equals_the_sum_over_its_raw_rows(ledger, made):
 
 
 @given(strategies.ledgers(), st.data())
-@settings(max_examples=25)
+@examples(25)
 def test_recomputing_some_days_twice_changes_nothing_and_mends_those_days(ledger, made, data):
     clear(ledger)
     made.rows.save(ledger)
