@@ -33,7 +33,7 @@ check: .venv-dev/.complete ## Lint, types and the fast tests, in under 20 second
 	$(DEV)mypy
 	$(DEV)python -m pytest -q -n auto --hypothesis-profile quick -m "$(FAST)"
 
-test-long: .venv-dev/.complete ## The property tests again, with many more examples
+test-long: .venv-dev/.complete ## All tests without a browser, with 25 times as many examples
 	$(DEV)python -m pytest --hypothesis-profile explore --timeout 3600 -m "not browser"
 
 bench: .venv/.complete ## Measure one range change on a large snapshot
