@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from data.errors import UsageError
@@ -74,8 +75,12 @@ class Cells:
         self.count = len(rows)
         self._cleaning = cleaning
         self._header = header
-        self._columns = tuple(zip(*rows, strict=True)) or ((),) * len(header.names)
+        self._rows = rows
         self._made: dict[str, list[str]] = {}
+
+    @cached_property
+    def _columns(self) -> Sequence[Sequence[str]]:
+        return tuple(zip(*self._rows, strict=True)) or ((),) * len(self._header.names)
 
     def __getitem__(self, column: str) -> list[str]:
         if column not in self._made:

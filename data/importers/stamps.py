@@ -60,7 +60,10 @@ class StampRule:
         """Microseconds since 1970-01-01 UTC; BadCellError when the text is no stamp."""
         if not text:
             raise BadCellError(self.column, text, "empty; a stamp is needed")
-        found = self._local(text) if self.epoch is None else self._counted(self.epoch, text)
+        if self.epoch is not None:
+            found = self._counted(self.epoch, text)
+        else:
+            found = self._complete(text) if COMPLETE.fullmatch(text) else self._local(text)
         if not FIRST <= found < END:
             raise BadCellError(self.column, text, "outside the years 1970 to 9998")
         return found
@@ -70,8 +73,6 @@ class StampRule:
         return epoch + scaled(number, UNIT_DECIMALS[self.unit])[0]
 
     def _local(self, text: str) -> int:
-        if COMPLETE.fullmatch(text):
-            return self._complete(text)
         match = STAMP.fullmatch(text)
         if match is None:
             raise BadCellError(self.column, text, NOT_A_STAMP)

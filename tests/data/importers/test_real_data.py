@@ -49,6 +49,7 @@ def credits_by(rows, column):
     return {key: Decimal(micro) / 10**6 for key, micro in found}
 
 
+@pytest.mark.slow
 def test_online_retail_adds_up(real_data, taken, rows):
     result = taken(RETAIL, "online-retail")
     customers, months = defaultdict(Decimal), defaultdict(Decimal)
@@ -65,6 +66,7 @@ def test_online_retail_adds_up(real_data, taken, rows):
     assert rows("SELECT count(*) FROM entries WHERE amount_micro = 0") == [(17,)]
 
 
+@pytest.mark.slow
 def test_online_retail_stands_on_londons_clock(real_data, taken, rows):
     taken(RETAIL, "online-retail")
     written = [
@@ -75,6 +77,7 @@ def test_online_retail_stands_on_londons_clock(real_data, taken, rows):
     assert set(ahead) == {0, 1}  # London is never behind UTC, and an hour ahead in summer
 
 
+@pytest.mark.slow
 def test_servegen_adds_up(real_data, taken, rows):
     result = taken(SERVEGEN, "servegen")
     clients, idle = defaultdict(Decimal), 0
@@ -134,6 +137,7 @@ def test_focus_adds_up(real_data, taken, rows):
     assert sum(total.moved_micro for total in result.accounts) == adjusted * 10**6
 
 
+@pytest.mark.slow
 def test_all_four_sets_stand_in_one_ledger(taken, rows):
     for names, map_name in (
         (FOCUS, "focus"),
