@@ -13,6 +13,8 @@ from data.errors import UsageError
 from tests.conftest import NOW
 from tests.data.demo.conftest import SIGNS, Demo, dump, make, read
 
+pytestmark = pytest.mark.slow  # each makes a ledger of its own
+
 PROMISED_SECONDS = 4.0
 SMALL = ("blue-finch", "fenwick-studio", "himal-law", "mara-lindqvist", "oakline")
 ZONED = ("acme-legal", *SMALL, "meridian")
