@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select
 
 from data import schema
-from data.check.columns import VIEW, Tables
+from data.check.columns import Tables
 from data.check.report import EXAMPLES, Problem, example
 from data.check.rows import readable
 from data.periods import zone
@@ -185,7 +185,7 @@ def _repeated(tables: Tables) -> Iterator[SetRule]:
     for table in schema.ledger.sorted_tables:
         found, key = tables.get(table.name), list(table.primary_key.columns)
         names = {column.name for column in key}
-        if found is None or (found.form != VIEW and found.key and found.key <= names):
+        if found is None or (found.key and found.key <= names):
             continue
         yield SetRule(
             "rows.duplicate",

@@ -30,6 +30,7 @@ def sound(zone="UTC") -> LedgerBuilder:
     used = rows.use(NOW - DAY, 2, "workflow_run", workflow_type="review", workspace="w2")
     rows.refund(NOW, 1, of=used)
     rows.entry(NOW, 100, "grant")
+    rows.entry(NOW, -5, "adjustment")
     return rows
 
 

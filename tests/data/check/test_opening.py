@@ -91,6 +91,25 @@ def test_the_log_of_a_ledger_in_use_is_read_too(saved):
         assert {"accounts.unknown_zone": 1} == codes(check(str(saved), NOW))
 
 
+def test_the_log_of_a_writer_that_was_killed_is_read_and_left_as_it_is(saved, tmp_path):
+    """A connection that may write would move the log into the file when it closes."""
+    left = tmp_path / "left"
+    left.mkdir()
+    with closing(sqlite3.connect(saved)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("UPDATE accounts SET timezone = 'Nowhere/Nothing'")
+        writer.commit()
+        for name in ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"):
+            (left / name).write_bytes((tmp_path / name).read_bytes())
+    before = {
+        path.name: path.read_bytes() for path in left.iterdir() if path.suffix != ".sqlite-shm"
+    }
+    assert {"accounts.unknown_zone": 1} == codes(check(str(left / "ledger.sqlite"), NOW))
+    assert before == {
+        path.name: path.read_bytes() for path in left.iterdir() if path.suffix != ".sqlite-shm"
+    }
+
+
 def test_a_log_that_was_copied_along_without_its_owner_is_refused(saved, tmp_path):
     with closing(sqlite3.connect(saved)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")

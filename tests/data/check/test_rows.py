@@ -31,7 +31,7 @@ def test_entries_accounts_and_days_are_counted(ledger):
     rows = sound()
     rows.account("brand new")
     counts = checked(ledger, rows).counts
-    assert (4, 2) == (counts.entries, counts.accounts)
+    assert (5, 2) == (counts.entries, counts.accounts)
     assert (NOW - DAY * 2, NOW) == (counts.first, counts.latest)
     today = NOW.date()
     assert {today - DAY * 2, today - DAY, today} == counts.days
@@ -63,8 +63,8 @@ def test_an_empty_ledger_is_clean(ledger):
 def test_the_text_says_tables_counts_and_verdict(sqlite_ledger):
     lines = describe(checked(sqlite_ledger, sound())).splitlines()
     assert f"Ledger {sqlite_ledger.url.database}" == lines[0]
-    assert "  entries          strict table, 4 rows" in lines
-    assert "  4 entries of 1 account" in lines
+    assert "  entries          strict table, 5 rows" in lines
+    assert "  5 entries of 1 account" in lines
     assert "  3 account-local days with entries, 2026-11-20 to 2026-11-22" in lines
     assert "Clean: the page can show this ledger." == lines[-1]
 
