@@ -91,6 +91,12 @@ def test_the_log_of_a_ledger_in_use_is_read_too(saved):
         assert {"accounts.unknown_zone": 1} == codes(check(str(saved), NOW))
 
 
+def durable(folder):
+    """The bytes of every file but the shared memory, which belongs to no moment."""
+    files = [path for path in folder.iterdir() if path.suffix != ".sqlite-shm"]
+    return {path.name: path.read_bytes() for path in files}
+
+
 def test_the_log_of_a_writer_that_was_killed_is_read_and_left_as_it_is(saved, tmp_path):
     """A connection that may write would move the log into the file when it closes."""
     left = tmp_path / "left"
@@ -101,13 +107,9 @@ def test_the_log_of_a_writer_that_was_killed_is_read_and_left_as_it_is(saved, tm
         writer.commit()
         for name in ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"):
             (left / name).write_bytes((tmp_path / name).read_bytes())
-    before = {
-        path.name: path.read_bytes() for path in left.iterdir() if path.suffix != ".sqlite-shm"
-    }
+    before = durable(left)
     assert {"accounts.unknown_zone": 1} == codes(check(str(left / "ledger.sqlite"), NOW))
-    assert before == {
-        path.name: path.read_bytes() for path in left.iterdir() if path.suffix != ".sqlite-shm"
-    }
+    assert before == durable(left)
 
 
 def test_a_log_that_was_copied_along_without_its_owner_is_refused(saved, tmp_path):
