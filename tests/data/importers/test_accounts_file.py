@@ -168,6 +168,13 @@ def test_stored_periods_give_way_from_the_first_written_month_on(take, with_acco
     ]
 
 
+def test_a_second_import_carries_the_allowances_on(take, with_accounts, rows):
+    text = '[account.acme]\nallowances = [{ from = "2026-10-01", credits = 3 }]'
+    with_accounts(text, ("2026-10-22", "acme"))
+    with_accounts(text, ("2026-11-22", "acme"), name="second.csv")
+    assert [starts for starts, *_ in rows(PERIODS)] == ["2026-10-01", "2026-11-01"]
+
+
 # --- mistakes -----------------------------------------------------------------------------------
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import sqlite3
+from contextlib import closing
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.column_types import to_micros
 from data.errors import UsageError
@@ -151,6 +156,24 @@ def test_ids_come_from_content_and_row_alone(take, rows, db):
     take(*lines, name="b.csv")
     assert first == rows("SELECT id FROM entries ORDER BY id")
     assert len(set(first)) == 2
+
+
+@given(
+    st.lists(
+        st.decimals(min_value=-(10**9), max_value=10**9, places=6, allow_nan=False), min_size=1
+    )
+)
+def test_any_decimals_add_up_to_their_exact_sum(tmp_path, amounts):
+    path, db = tmp_path / "usage.csv", tmp_path / "ledger.sqlite"
+    db.unlink(missing_ok=True)
+    lines = (f"2026-11-22,acme,premium_chat,{amount}" for amount in amounts)
+    path.write_text("\n".join([SHORT, *lines]), encoding="utf-8")
+    (acme,) = import_files([path], str(db)).accounts
+    assert Decimal(acme.consumed_micro) / 10**6 == sum(amounts)
+    with closing(sqlite3.connect(db)) as connection:
+        stored = connection.execute("SELECT kind, amount_micro FROM entries ORDER BY id")
+        signed = [micro if kind == "usage" else -micro for kind, micro in stored]
+    assert [Decimal(micro) / 10**6 for micro in signed] == amounts
 
 
 # --- what it refuses ------------------------------------------------------------------------

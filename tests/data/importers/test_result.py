@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from data.importers import describe, progress_bar
+from data.importers import describe, import_files, progress_bar
 
 HEADER = "occurred_at,account,workspace,member,kind,reason,credits"
 ROWS = (
@@ -48,6 +48,21 @@ def test_progress_counts_rows_up_to_their_number(take):
     seen = []
     take(HEADER, *ROWS * 600, progress=lambda done, expected: seen.append((done, expected)))
     assert seen == [(1_000, 2_400), (2_000, 2_400), (2_400, 2_400)]
+
+
+def test_progress_never_passes_its_end_where_lines_end_in_cr_alone(db, write):
+    seen = []
+    path = write("usage.csv", "\r".join([HEADER, *ROWS]))
+    import_files([path], str(db), progress=lambda *counts: seen.append(counts))
+    assert seen == [(4, 4)]
+
+
+def test_the_span_is_that_of_all_batches(take):
+    first, last = "2026-10-01,acme,,,grant,,5", "2026-11-22,acme,,,grant,,5"
+    between = ["2026-10-20,acme,,,grant,,5"] * 1_500
+    for name, lines in (("up.csv", (first, *between, last)), ("down.csv", (last, *between, first))):
+        (acme,) = take(HEADER, *lines, name=name).accounts
+        assert (f"{acme.first:%m-%d}", f"{acme.last:%m-%d}") == ("10-01", "11-22")
 
 
 class Terminal(io.StringIO):
