@@ -11,10 +11,14 @@ import pytest
 from sqlalchemy import select, text
 
 from data import schema
+from data.access import snapshot_scope
 from data.check import check
 from data.check.columns import SHOULD_BE, role
 from data.check.report import PROBLEMS
-from data.engine import connect
+from data.engine import connect, create_tables, read_transaction
+from data.periods import Allowance, Period
+from data.queries import load_account, usage_by_day, usage_by_workspace
+from data.rollup import account_to_roll, rebuild
 from tests.data.check.ledgers import (
     DOCUMENT,
     NOW,
@@ -139,6 +143,27 @@ def test_the_documents_views_give_micro_credits_and_text_ids(documented_views):
         ("2", "usage", 2_500_000, None),
         ("3", "refund", 500_000, "2"),
     ] == [tuple(row) for row in found]
+
+
+@pytest.mark.postgres
+def test_rollup_and_page_read_the_documents_views_with_their_uuid_and_bigint_ids(documented_views):
+    engine = connect(documented_views)
+    create_tables(engine, schema.rollup)
+    with engine.begin() as connection:
+        rebuild(connection, connection, account_to_roll(connection, CUSTOMER))
+    scope, month = snapshot_scope(CUSTOMER), Period(dt.date(2026, 11, 1), dt.date(2026, 12, 1))
+    with read_transaction(engine) as connection:
+        days = usage_by_day(connection, scope, month)
+        workspaces = usage_by_workspace(connection, scope, month)
+        account = load_account(connection, scope)
+    engine.dispose()
+    assert [(dt.date(2026, 11, 20), 1_000_001), (dt.date(2026, 11, 21), 2_000_000)] == [
+        (row.day, row.net) for row in days.itertuples() if row.used or row.refunded
+    ]
+    assert {(None, 2_000_000), (PROJECT, 1_000_001)} == {
+        (row.id, row.net) for row in workspaces.itertuples()
+    }
+    assert Allowance("none") == account.calendar.month_of(dt.date(2026, 11, 22)).allowance
 
 
 @pytest.mark.postgres
