@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.ids import Id
+from dashboard.ids import Id, Part, part_id
 from dashboard.panels import PANELS
 
 WIDTHS = (320, 360, 768, 1200, 1440, 1600)
 TOP = "return document.getElementById(arguments[0]).getBoundingClientRect().top"
+SHOWN_LABELS = """
+  return Array.from(document.querySelectorAll(`#${arguments[0]} .xaxislayer-above > g`))
+    .filter(label => getComputedStyle(label).display !== 'none').map(label => label.textContent);
+"""
 FITS = """
   const root = document.documentElement;
   return root.scrollWidth === root.clientWidth;
@@ -61,6 +65,16 @@ def test_the_picker_sticks_to_the_top(page, at_width):
         at_width(width)
         page.run("scrollTo(0, 1500)")
         page.until(lambda: 0 <= page.run(TOP, Id.RANGE) < 20)
+
+
+def test_on_a_phone_every_second_month_is_named_counted_from_the_right(page, at_width):
+    at_width(360)
+    page.open()
+    page.until(lambda: page.drawn == len(PANELS))
+    labels = page.run(SHOWN_LABELS, part_id("monthly", Part.GRAPH))
+    assert ["Jan2026", "Mar", "May", "Jul", "Sep", "Nov"] == labels
+    days = page.run(SHOWN_LABELS, part_id("daily", Part.GRAPH))
+    assert ["25 Oct", "1 Nov", "8 Nov", "15 Nov", "Today"] == days
 
 
 def test_below_576_the_labels_are_short_and_their_names_are_not(page, at_width):
