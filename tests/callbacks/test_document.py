@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from dash import html
+from dash.exceptions import DuplicateIdError
 from flask import Flask, Response
 
 from callbacks.document import make_dash, warm
@@ -239,6 +240,14 @@ def test_a_warmed_server_answers_dashs_own_scripts_first():
     app = small_app()
     script = next(a for a in addresses(page(client(small_app()))) if "dash_renderer" in a)
     assert client(app).get(script).status_code == 200
+
+
+def test_warming_finds_what_the_first_request_would_fall_over():
+    """Here two components of one id: said at the start, not to the first visitor."""
+    app = make_dash(Flask("tests", static_folder=None), PREFIX)
+    app.layout = html.Div([html.P(id="total"), html.P(id="total")])
+    with pytest.raises(DuplicateIdError):
+        warm(app)
 
 
 def test_warming_needs_no_identity():
