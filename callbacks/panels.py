@@ -27,7 +27,7 @@ PANEL_OUTPUTS = (
     (Part.ANSWER, "children"),
     (Part.DATES, "children"),
     (Part.GRAPH, "figure"),
-    (Part.GRAPH, "style"),
+    (Part.CHART, "style"),
     (Part.CHART, "hidden"),
     (Part.DETAILS, "children"),
     (Part.STATE, "children"),

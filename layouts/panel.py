@@ -78,7 +78,10 @@ def _chart(panel: Panel) -> html.Div:
     """Named by the question, described by the answer; the drawing itself is for eyes only."""
     graph = dcc.Graph(id=part_id(panel.key, Part.GRAPH), config=GRAPH_CONFIG, className="graph")
     return html.Div(
-        html.Div(graph, className="drawing", **aria(hidden="true")),
+        [
+            html.Div(graph, className="drawing", **aria(hidden="true")),
+            skeleton(panel.shape),  # seen when the answer comes before the drawing library
+        ],
         id=part_id(panel.key, Part.CHART),
         className="chart",
         role="group",

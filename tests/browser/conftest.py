@@ -84,6 +84,7 @@ def quiet_site(site) -> Site:
     """The site as no test has touched it."""
     site.views.clear()
     site.broken = None
+    site.gate.set()
     return site
 
 

@@ -42,8 +42,10 @@ class Site:
     app: Dash
     views: list[dict[str, Any]] = field(default_factory=list)
     broken: tuple[str, list[tuple[str, str]]] | None = None
+    gate: threading.Event = field(default_factory=threading.Event)  # cleared: answers wait
 
     def __post_init__(self) -> None:
+        self.gate.set()
         self._inner = self.app.server.wsgi_app
         self.app.server.wsgi_app = self._answer  # type: ignore[method-assign]
         self._server = listen(self.app, 0)
@@ -68,7 +70,9 @@ class Site:
         if self.broken is not None:
             start(*self.broken)
             return [b""]
-        return self._inner(self._noted(environ), start)
+        noted = self._noted(environ)
+        self.gate.wait(PATIENCE)
+        return self._inner(noted, start)
 
     def _noted(self, environ: dict[str, Any]) -> dict[str, Any]:
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
@@ -109,9 +113,13 @@ class Page:
         tell("Emulation.clearDeviceMetricsOverride", {})
         self.browser.get_logs()
 
+    def go(self, query: str = "") -> None:
+        """Go there, and wait for nothing."""
+        self.driver.get(self.site.url + query)
+
     def open(self, query: str = "") -> None:
         """Go there, and wait for the first answer."""
-        self.driver.get(self.site.url + query)
+        self.go(query)
         self.until(lambda: self.is_settled)
 
     def until(self, holds: Callable[[], Any]) -> Any:
