@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,8 @@ from sqlalchemy import event
 from callbacks import panels as panels_module
 from dashboard import answer
 from dashboard.panels import PANELS
+from data.freshness import Freshness
+from tests.conftest import NOW
 from tests.examples import examples
 from tests.ledger_builder import LedgerBuilder
 from tests.page_client import words_of
@@ -114,6 +118,39 @@ def test_a_new_account_says_so(page):
     rows.entry("2026-11-20T09:00Z", 100, "grant")
     shown = page(rows).show()
     assert state(shown, "daily").startswith("No usage yet Credits spent on premium-model chats")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "freshness", "delay"),
+    [
+        (3, "Updated 3 min ago", ""),
+        (
+            166,
+            "Updated 2 h 46 min ago",
+            (
+                "Usage is delayed. Charts are complete up to 22 Nov, 08:43. "
+                "Your balance in the ledger is current."
+            ),
+        ),
+    ],
+)
+def test_usage_that_comes_late_is_said_over_the_toolbar(
+    page, two_accounts, monkeypatch, minutes, freshness, delay
+):
+    """As a running aggregator's rollup would be read; a snapshot is never delayed."""
+    client = page(two_accounts)
+    seen = Freshness(NOW - dt.timedelta(minutes=minutes), NOW, NOW)
+    read = client.opened.reading
+
+    @contextmanager
+    def reading():
+        with read() as (connection, _snapshot):
+            yield connection, seen
+
+    monkeypatch.setattr(client.opened, "reading", reading)
+    shown = client.show()
+    assert freshness == words_of(shown["freshness"]["children"])
+    assert delay == words_of(shown["delay"]["children"])
 
 
 def test_a_ledger_without_accounts_is_a_state(page):
