@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 from data.importers.cells import BadCellError, Cells, Cleaning, Remembered
@@ -26,6 +27,10 @@ LONGEST = 60  # characters of a number: no amount needs more, and none may cost 
 
 def exact(text: str) -> Exact:
     """The number that `text` is, exactly; ValueError says in words why it is none."""
+    whole, _, fraction = text.partition(".")
+    digits = whole + fraction
+    if digits.isdigit() and digits.isascii() and len(digits) <= LONGEST:
+        return int(digits), -len(fraction)  # as most are written: no sign, no exponent
     match = NUMBER.fullmatch(text)
     if match is None or not (match[2] or match[3]):
         raise ValueError("not a decimal number")
@@ -111,14 +116,8 @@ class AmountRule:
         return micro
 
     def _number(self, texts: tuple[str, ...]) -> Exact:
-        numbers = [
-            read_number(column, text) for column, text in zip(self.columns, texts, strict=True)
-        ]
         combine = total if self.combination == "sum" else product
-        result = numbers[0]
-        for number in numbers[1:]:
-            result = combine(result, number)
-        return product(result, self.factor)
+        return product(reduce(combine, map(read_number, self.columns, texts)), self.factor)
 
     def _rounded(self, whole: int, left: int, unit: int) -> int:
         if self.rounding is None:

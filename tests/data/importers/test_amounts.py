@@ -84,7 +84,7 @@ def test_trailing_zeros_are_not_decimals():
     [
         *("", " ", ".", "-", "+-1", "--1", "1.2.3", "1,5", "1_000", "1 000", "1e", "e5", "0x10"),
         *("NaN", "nan", "inf", "-Infinity", "sNaN", "１２"),
-        *("1e400", "1e-400", "1e999999999", "9" * 61),
+        *("1e400", "1e-400", "1e999999999", "9" * 61, "-" + "9" * 60),
     ],
 )
 def test_what_is_no_plain_decimal_is_refused(text):
