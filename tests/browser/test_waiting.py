@@ -47,6 +47,16 @@ def test_old_charts_grow_pale_under_a_new_range_and_are_then_replaced(page, dail
     assert "1" == page.run(OPACITY, daily)
 
 
+def test_a_chart_without_data_leaves_no_gap_where_one_with_data_stood(page):
+    page.open()
+    page.until(lambda: page.drawn == len(PANELS))
+    page.switch_account("Blue Finch Notaries")
+    page.until(lambda: page.is_settled and "blue-finch" in page.query)
+    page.until(lambda: page.text(part_id("daily", Part.STATE)).startswith("No usage yet"))
+    heights = "return Array.from(document.querySelectorAll('.chart')).map(c => c.offsetHeight)"
+    assert [0] * len(PANELS) == page.run(heights)
+
+
 def test_of_two_quick_choices_the_last_one_is_shown(page):
     page.open()
     page.site.gate.clear()
