@@ -57,7 +57,11 @@ def test_each_press_of_the_button_goes_one_theme_on(page, system_theme, paper):
     assert "Theme: light . Change to system" == name_of(page)
     page.press(Act.THEME)
     assert "Theme: system . Change to dark" == name_of(page)
-    assert ["light", "dark", "light"] == [view["theme"] for view in page.site.views]
+    page.pick("7d")
+    page.shows("16 – 22 Nov 2026 · 7 days")
+    asked = [(view["range"], view["theme"]) for view in page.site.views]
+    month = [("month", theme) for theme in ("light", "dark", "light")]
+    assert [*month, ("7d", "light")] == asked
 
 
 def test_a_chosen_theme_is_kept(page, system_theme):
