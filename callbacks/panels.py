@@ -16,6 +16,7 @@ from dashboard.ids import Id, Part, part_id
 from dashboard.panels import PANELS
 from dashboard.view import Reading, View
 from data.access import AccessDeniedError
+from data.open_snapshot import SnapshotChangedError
 from layouts import page, states
 from layouts.panel import details
 
@@ -74,6 +75,8 @@ def respond(services: Services, ask: asked.Asked) -> Values:
     """The values that change; a failure of the whole is a state of the page, never an error."""
     try:
         return _respond(services, ask)
+    except SnapshotChangedError:
+        return _preparing(0.0)
     except AccessDeniedError as error:
         log.warning("no permission: %s", error)
         return _instead(states.no_permission())
@@ -97,13 +100,18 @@ def _respond(services: Services, ask: asked.Asked) -> Values:
         "account": scope.account_id,
     }
     if (part := services.source.preparing(scope)) is not None:
-        return _instead(states.preparing(part)) | switcher | {"steps": {"preparing": part}}
+        return _preparing(part) | switcher
     with services.reading(scope) as reading:
         made = answer(reading, ask.range, ask.theme)
         notices = [made.range_error.sentence] if made.range_error else []
         if not found:
             notices.insert(0, f"There is no account {ask.account!r}.")
         return switcher | _page(reading, made, " ".join(notices)) | _panels(made)
+
+
+def _preparing(part: float) -> Values:
+    """The page asks again by itself."""
+    return _instead(states.preparing(part)) | {"steps": {"preparing": part}}
 
 
 def _instead(state: Any) -> Values:

@@ -6,7 +6,7 @@ Made once by app.py and handed to every callback; there is no global of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,8 +28,7 @@ class Source(Protocol):
         """None when the account's rollup stands, else the part that is done."""
         ...
 
-    @contextmanager
-    def reading(self) -> Iterator[tuple[Connection, Freshness]]:
+    def reading(self, scope: Scope) -> AbstractContextManager[tuple[Connection, Freshness]]:
         """A connection inside one read transaction, and how fresh it is."""
         ...
 
@@ -53,5 +52,5 @@ class Services:
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[Reading]:
         """One read of the scope's account."""
-        with self.source.reading() as (connection, freshness):
+        with self.source.reading(scope) as (connection, freshness):
             yield Reading(connection, scope, freshness)

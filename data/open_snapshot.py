@@ -13,13 +13,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from data import snapshot
+from data import rollup, snapshot
 from data.access import Scope
 from data.engine import read_transaction
 from data.freshness import Freshness
 from data.queries import list_accounts
 
 PATIENCE = 1.0  # seconds that a reader waits for a first look before progress is shown
+
+
+class SnapshotChangedError(Exception):
+    """Another file is in the snapshot's place: prepare the account again, then read."""
 
 
 class Build:
@@ -90,11 +94,20 @@ class OpenSnapshot:
             raise
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[Connection, Freshness]]:
-        """A connection inside one read transaction, and the snapshot's moment."""
+    def reading(self, scope: Scope) -> Iterator[tuple[Connection, Freshness]]:
+        """A connection inside one read transaction, and the snapshot's moment.
+
+        SnapshotChangedError when the file was exchanged since the account was prepared, or while
+        it was read: what was read must then not be shown.
+        """
         current, engine, _ = self._current()
         with read_transaction(engine) as connection:
+            account = rollup.account_to_roll(connection, scope.account_id)
+            if account and not snapshot.is_built(connection, account):
+                raise SnapshotChangedError(current.path)
             yield connection, freshness_of(current, self._fixed_now)
+        if not current.unchanged():
+            raise SnapshotChangedError(current.path)
 
 
 def freshness_of(current: snapshot.Snapshot, now: dt.datetime | None) -> Freshness:

@@ -143,8 +143,8 @@ def test_usage_that_comes_late_is_said_over_the_toolbar(
     read = client.opened.reading
 
     @contextmanager
-    def reading():
-        with read() as (connection, _snapshot):
+    def reading(scope):
+        with read(scope) as (connection, _snapshot):
             yield connection, seen
 
     monkeypatch.setattr(client.opened, "reading", reading)

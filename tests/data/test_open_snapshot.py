@@ -13,7 +13,7 @@ from data.access import snapshot_scope
 from data.engine import connect, create_tables
 from data.errors import UsageError
 from data.frames import total
-from data.open_snapshot import OpenSnapshot
+from data.open_snapshot import OpenSnapshot, SnapshotChangedError
 from data.periods import Period
 from data.queries import usage_by_day
 from data.schema import ledger as ledger_tables
@@ -44,7 +44,7 @@ def path(tmp_path):
 
 
 def november(opened):
-    with opened.reading() as (connection, _):
+    with opened.reading(SCOPE) as (connection, _):
         return total(usage_by_day(connection, SCOPE, NOVEMBER)["net"])
 
 
@@ -108,11 +108,30 @@ def test_a_file_that_is_gone_is_an_error_and_comes_back(path, tmp_path):
     assert [("acme", "Acme")] == opened.accounts()
 
 
+def test_a_file_exchanged_between_preparing_and_reading_is_never_read_as_empty(path, tmp_path):
+    opened = OpenSnapshot(path, tmp_path / "cache")
+    opened.preparing(SCOPE, FOREVER)
+    write(path, used=7)
+    with pytest.raises(SnapshotChangedError):
+        november(opened)
+    assert opened.preparing(SCOPE, FOREVER) is None
+    assert micro(7) == november(opened)
+
+
+def test_a_file_exchanged_while_it_is_read_spoils_the_reading(path, tmp_path):
+    opened = OpenSnapshot(path, tmp_path / "cache")
+    opened.preparing(SCOPE, FOREVER)
+    with pytest.raises(SnapshotChangedError), opened.reading(SCOPE):
+        write(path, used=7)
+
+
 def test_now_is_the_last_entry_unless_told_otherwise(path, tmp_path):
-    with OpenSnapshot(path, tmp_path / "cache").reading() as (_, seen):
+    opened = OpenSnapshot(path, tmp_path / "cache")
+    opened.preparing(SCOPE, FOREVER)
+    with opened.reading(SCOPE) as (_, seen):
         assert (LAST, LAST, True) == (seen.now, seen.watermark, seen.is_snapshot)
     later = LAST + dt.timedelta(days=3)
-    with OpenSnapshot(path, tmp_path / "cache", later).reading() as (_, seen):
+    with OpenSnapshot(path, tmp_path / "cache", later).reading(SCOPE) as (_, seen):
         assert (later, LAST) == (seen.now, seen.watermark)
 
 
@@ -122,5 +141,5 @@ def test_a_ledger_without_entries_is_at_its_files_time(tmp_path):
     create_tables(engine, ledger_tables)
     engine.dispose()
     os.utime(path, (LAST.timestamp(), LAST.timestamp()))
-    with OpenSnapshot(path, tmp_path / "cache").reading() as (_, seen):
+    with OpenSnapshot(path, tmp_path / "cache").reading(SCOPE) as (_, seen):
         assert (LAST, None) == (seen.now, seen.watermark)
