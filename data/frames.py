@@ -15,6 +15,7 @@ from data.periods import Period
 
 AMOUNTS = ("used", "refunded", "net")
 DAY_COLUMNS = ("day", *AMOUNTS)
+DAY_REASON_COLUMNS = ("day", "reason", *AMOUNTS)
 REASON_COLUMNS = ("reason", "workflow_type", *AMOUNTS)
 WORKSPACE_COLUMNS = ("id", "name", "kind", *AMOUNTS)
 

@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from data.access import Scope
 from data.accounts import Account
 from data.frames import (
+    DAY_REASON_COLUMNS,
     NO_WORKSPACE,
     REASON_COLUMNS,
     WORKSPACE_COLUMNS,
@@ -46,6 +47,12 @@ def by_reason(scope: Scope, period: Period) -> Statement:
     """Used and refunded by reason and workflow type; empty text is no type."""
     table = rollup_by_reason.c
     return _sums(table.reason, table.workflow_type, scope=scope, period=period)
+
+
+def by_day_and_reason(scope: Scope, period: Period) -> Statement:
+    """Used and refunded by local day and reason, the types of a reason together."""
+    table = rollup_by_reason.c
+    return _sums(table.day, table.reason, scope=scope, period=period)
 
 
 def by_workspace(scope: Scope, period: Period) -> Statement:
@@ -92,6 +99,15 @@ def usage_by_reason(connection: Connection, scope: Scope, period: Period) -> pd.
     return frame(
         ((row.reason, row.workflow_type or None, int(row.used), int(row.refunded)) for row in rows),
         REASON_COLUMNS,
+    )
+
+
+def usage_by_day_and_reason(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
+    """One row for each day and reason with consumption; a day without any has no row."""
+    rows = connection.execute(by_day_and_reason(scope, period))
+    return frame(
+        ((row.day, row.reason, int(row.used), int(row.refunded)) for row in rows),
+        DAY_REASON_COLUMNS,
     )
 
 

@@ -24,6 +24,14 @@ SCOPE = snapshot_scope("acme")
 PERIOD = Period(dt.date(2026, 11, 3), dt.date(2026, 11, 23))
 
 
+QUERIES = (
+    queries.usage_by_day,
+    queries.usage_by_reason,
+    queries.usage_by_day_and_reason,
+    queries.usage_by_workspace,
+)
+
+
 def roll(engine, *accounts):
     with write_transaction(engine) as connection:
         for account in accounts:
@@ -46,12 +54,15 @@ def test_all_breakdowns_and_the_raw_rows_agree_to_the_micro_credit(ledger, made,
         with read_transaction(ledger) as connection:
             days = queries.usage_by_day(connection, scope, period)
             reasons = queries.usage_by_reason(connection, scope, period)
+            reasons_of_days = queries.usage_by_day_and_reason(connection, scope, period)
             workspaces = queries.usage_by_workspace(connection, scope, period)
         assert want.by_day == amounts(days, "day")
         assert want.by_reason == amounts(reasons, "reason", "workflow_type")
+        assert types_together(want.by_day_and_reason) == amounts(reasons_of_days, "day", "reason")
         assert want.by_workspace == amounts(workspaces, "id")
         assert want.by_kind == by_kind(workspaces)
-        assert {want.total.net} == {total(f["net"]) for f in (days, reasons, workspaces)}
+        frames = (days, reasons, reasons_of_days, workspaces)
+        assert {want.total.net} == {total(f["net"]) for f in frames}
 
 
 @given(strategies.ledgers(), st.data())
@@ -64,7 +75,7 @@ def test_the_sums_over_any_partition_of_a_range_equal_the_range(sqlite_ledger, m
     cuts = sorted(data.draw(st.sets(st.integers(0, (last - first).days), max_size=5)))
     edges = [first, *(first + DAY * cut for cut in cuts), last + DAY]
     with read_transaction(sqlite_ledger) as connection:
-        for query in (queries.usage_by_day, queries.usage_by_reason, queries.usage_by_workspace):
+        for query in QUERIES:
             parts = (
                 total(query(connection, SCOPE, Period(start, end))["net"])
                 for start, end in pairwise(edges)
@@ -80,6 +91,14 @@ def amounts(frame, *labels):
         )
         for row in frame.to_dict("records")
     }
+
+
+def types_together(by_day_and_reason):
+    sums = {}
+    for (day, reason, _), amount in by_day_and_reason.items():
+        used, refunded = sums.get((day, reason), (0, 0))
+        sums[day, reason] = oracle.Amount(used + amount.used, refunded + amount.refunded)
+    return sums
 
 
 def by_kind(frame):
@@ -153,6 +172,14 @@ GOLDEN = {
         "AND rollup_by_reason.day < :3 "
         "GROUP BY rollup_by_reason.reason, rollup_by_reason.workflow_type "
         "ORDER BY rollup_by_reason.reason, rollup_by_reason.workflow_type"
+    ),
+    "by_day_and_reason": (
+        "SELECT rollup_by_reason.day, rollup_by_reason.reason, "
+        "sum(rollup_by_reason.used_micro) AS used, "
+        "sum(rollup_by_reason.refunded_micro) AS refunded FROM rollup_by_reason "
+        "WHERE rollup_by_reason.account_id = :1 AND rollup_by_reason.day >= :2 "
+        "AND rollup_by_reason.day < :3 GROUP BY rollup_by_reason.day, rollup_by_reason.reason "
+        "ORDER BY rollup_by_reason.day, rollup_by_reason.reason"
     ),
     "by_workspace": (
         "SELECT rollup_by_workspace.workspace_id, sum(rollup_by_workspace.used_micro) AS used, "
