@@ -1,7 +1,7 @@
-"""Fetch the front-end files that the page serves, with version, hash and licence.
+"""Fetch the front-end files that the page serves and its tests use: version, hash and licence.
 
-Writes assets/vendor/ and nothing else. It is the only thing here that calls npm: running and
-testing use the committed copies.
+Writes assets/vendor/ and tests/browser/vendor/, nothing else. It is the only thing here that calls
+npm: running and testing use the committed copies.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "assets" / "vendor"
+ROOT = Path(__file__).parents[1]
+SERVED = ROOT / "assets" / "vendor"
+TESTS_ONLY = ROOT / "tests" / "browser" / "vendor"  # never served to anyone
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Package:
     licence: str
     licence_file: str
     files: dict[str, str]
+    folder: Path = SERVED
 
 
 PACKAGES = (
@@ -53,24 +56,34 @@ PACKAGES = (
             "files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
         },
     ),
+    Package(
+        "axe-core",
+        "4.14.1",
+        "MPL-2.0",
+        "axe.LICENSE.txt",
+        {"axe.min.js": "axe.min.js"},
+        TESTS_ONLY,
+    ),
 )
 
 
 def main() -> None:
-    """Write every file, its licence and the manifest."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    entries = [entry for package in PACKAGES for entry in fetch(package)]
-    manifest = json.dumps({"files": entries}, indent=2) + "\n"
-    (FOLDER / "manifest.json").write_text(manifest, encoding="utf-8")
-    for entry in entries:
-        print(f"{entry['file']:24} {entry['bytes']:>9,} bytes  {entry['version']}")  # noqa: T201
+    """Write every file, its licence and the manifest of each folder."""
+    for folder in (SERVED, TESTS_ONLY):
+        folder.mkdir(parents=True, exist_ok=True)
+        packages = [package for package in PACKAGES if package.folder == folder]
+        entries = [entry for package in packages for entry in fetch(package)]
+        manifest = json.dumps({"files": entries}, indent=2) + "\n"
+        (folder / "manifest.json").write_text(manifest, encoding="utf-8")
+        for entry in entries:
+            print(f"{entry['file']:24} {entry['bytes']:>9,} bytes  {entry['version']}")  # noqa: T201
 
 
 def fetch(package: Package) -> list[dict[str, str | int]]:
     """Write the package's files and licence; return what the manifest says of them."""
     with tempfile.TemporaryDirectory() as folder:
         archive = pack(package, Path(folder))
-        (FOLDER / package.licence_file).write_bytes(member(archive, "LICENSE"))
+        (package.folder / package.licence_file).write_bytes(member(archive, "LICENSE"))
         return [write(package, archive, *pair) for pair in package.files.items()]
 
 
@@ -89,7 +102,7 @@ def pack(package: Package, folder: Path) -> Path:
 def write(package: Package, archive: Path, source: str, target: str) -> dict[str, str | int]:
     """Write one file, without the pointer to a source map that is not served."""
     content = without_source_map(member(archive, source))
-    (FOLDER / target).write_bytes(content)
+    (package.folder / target).write_bytes(content)
     return {
         "file": target,
         "package": package.name,
