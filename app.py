@@ -24,13 +24,15 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from callbacks import register
 from callbacks.answers import complete_answers
-from callbacks.document import make_dash, warm
+from callbacks.document import Dress, make_dash, warm
 from callbacks.loopback import guard_loopback
 from callbacks.request_checks import check_requests
 from callbacks.services import Services
+from dashboard.host import Host
 from dashboard.panels import PANELS
 from dashboard.report import FORMATS, report
 from dashboard.settings import SETTINGS, Settings, read_settings
+from dashboard.tokens import read_themes, stylesheet
 from dashboard.view import Reading
 from data import check, demo, importers, snapshot
 from data.access import snapshot_scope
@@ -53,13 +55,26 @@ def create_app(settings: Settings, services: Services, guard: Callable[[Flask], 
     """The page at `settings.prefix`; `guard` stands before every route, Dash's own included."""
     server = Flask("credits", static_folder=None)
     guard(server)
-    complete_answers(server)
-    app = make_dash(server, settings.prefix)
-    app.layout = page(PANELS, switches_accounts=True)
-    register(app, services)
+    complete_answers(server, settings.frame_ancestors)
+    host = host_of(settings)
+    dress = Dress(settings.product_name, stylesheet(host.themes))
+    app = make_dash(server, settings.prefix, dress=dress)
+    app.layout = page(PANELS, host, switches_accounts=True)
+    register(app, services, host)
     check_requests(app)
     warm(app)
     return app
+
+
+def host_of(settings: Settings) -> Host:
+    """The host's addresses and colours; UsageError for colours that could not be read by all."""
+    return Host(
+        ledger=settings.ledger_url,
+        account=settings.account_url,
+        help=settings.help_url,
+        sign_in=settings.sign_in_url,
+        themes=read_themes(settings.tokens),
+    )
 
 
 def create_server() -> Flask:

@@ -8,10 +8,8 @@
     view: "view",
     act: "act",
     accounts: "accounts",
-    lost: "strip-lost",
-    lostSince: "strip-lost-since",
-    signedOut: "strip-signed-out",
     main: "main",
+    status: "status",
     range: "range",
     custom: "custom",
     from: "custom-from",
@@ -30,10 +28,8 @@
   const MOST_MONTHS = 24;
   const LONGEST_TEXT = 200; // of a range or account in an address; nothing longer means anything
   const ASK_AGAIN = 300; // ms, while the server prepares an account: each answer waits a second
-  const PATIENCE = 60000; // ms; a server that took a request and never answers is lost, too
 
   let answer = null; // the last one of the server
-  let answeredAt = null;
   let acts = 0;
   let lost = false; // whether the view that was asked for last has no answer
 
@@ -103,7 +99,12 @@
     };
     const next = acted ? afterAct(fromAddress, act, steps) : { view: fromAddress, writes: null };
     const address = next.writes ? addressWith(next.writes, next.view[next.writes]) : null;
-    const again = lost || (acted && act.act === "retry");
+    const refreshes = acted && act.act === "refresh";
+    const again = lost || refreshes || (acted && act.act === "retry");
+    if (refreshes) {
+      next.view.refreshed = true;
+      set(ID.status, { children: "" }); // so that the same words are told again
+    }
     const moves = again || !same(now, next.view);
     if (moves) {
       lost = false;
@@ -140,7 +141,7 @@
       return unanswered(steps);
     }
     answer = steps;
-    answeredAt = new Date();
+    window.dispatchEvent(new CustomEvent("credits:answered"));
     const open = isOpen();
     return [
       open ? nothing : marked(steps),
@@ -335,60 +336,9 @@
   document.addEventListener("pointerdown", () => (byKeyboard = false), true);
   document.addEventListener("focusin", (event) => dismissUnlessAt(event.target));
   window.addEventListener("credits:theme", () => element(ID.main) && act("theme"));
-
-  // ---- a server that does not answer -------------------------------------------------------
-
-  // Dash keeps the old charts and says nothing when a request fails. Here each failure becomes a
-  // line over the toolbar, and the picker goes back to the range that the charts still show.
-  const send = window.fetch;
-
-  function clock(time) {
-    return [time.getHours(), time.getMinutes()]
-      .map((part) => String(part).padStart(2, "0"))
-      .join(":");
-  }
-
-  function stateLoss(signedOut) {
+  window.addEventListener("credits:lost", () => {
     lost = true;
-    const since = answeredAt ? " Showing figures from " + clock(answeredAt) + "." : "";
-    set(ID.lostSince, { children: since });
-    set(ID.lost, { hidden: signedOut });
-    set(ID.signedOut, { hidden: !signedOut });
     set(ID.range, { value: marked(answer) });
     set(ID.main, { "aria-busy": "false" });
-    return new Response(null, { status: 204 }); // for Dash: nothing changed
-  }
-
-  function withdrawLoss() {
-    [ID.lost, ID.signedOut].forEach((strip) => {
-      if (!element(strip).hidden) {
-        set(strip, { hidden: true });
-      }
-    });
-  }
-
-  function judged(response) {
-    const type = response.headers.get("Content-Type") || "";
-    if (response.type === "opaqueredirect" || response.status === 401) {
-      return stateLoss(true);
-    }
-    if (response.ok && (response.status === 204 || type.indexOf("json") !== -1)) {
-      withdrawLoss();
-      return response;
-    }
-    return stateLoss(response.ok); // 200 with a page of HTML is somebody's login form
-  }
-
-  function watched(request, options) {
-    const late = new Promise((resolve, reject) => {
-      window.setTimeout(() => reject(new Error("no answer")), PATIENCE);
-    });
-    const sent = send.call(window, request, Object.assign({}, options, { redirect: "manual" }));
-    return Promise.race([sent, late]).then(judged, () => stateLoss(false));
-  }
-
-  window.fetch = function (request, options) {
-    const isUpdate = String(request.url || request).indexOf("_dash-update-component") !== -1;
-    return isUpdate ? watched(request, options) : send.call(window, request, options);
-  };
+  });
 })();

@@ -7,9 +7,10 @@ from dash import Dash
 from callbacks.panels import register_panels
 from callbacks.range import register_range
 from callbacks.services import Services
+from dashboard.host import NO_HOST, Host
 
 
-def register(app: Dash, services: Services) -> None:
+def register(app: Dash, services: Services, host: Host = NO_HOST) -> None:
     """Register every callback of the page on `app`; importing registers none."""
     register_range(app)
-    register_panels(app, services)
+    register_panels(app, services, host)

@@ -1,4 +1,4 @@
-"""What every answer carries that is not a static file: no sniffing, no keeping, and compressed.
+"""What every answer carries that is not a static file: no sniffing, no keeping, who may frame it.
 
 Never a decision about who may read it.
 """
@@ -6,6 +6,7 @@ Never a decision about who may read it.
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 
 import brotli
 from flask import Flask, Response, request
@@ -15,9 +16,17 @@ LEAST_BYTES = 1_000  # below, the header costs more than it saves
 QUALITY = 4  # 30 kB of figures in a third of a millisecond
 
 
-def complete_answers(server: Flask) -> None:
-    """Have `server` complete each of its answers."""
+def complete_answers(server: Flask, frame_ancestors: Sequence[str] = ()) -> None:
+    """Have `server` complete each of its answers; these origins may show it in a frame."""
+    policy = " ".join(["frame-ancestors 'self'", *frame_ancestors])
+
+    def say_who_may_frame(response: Response) -> Response:
+        if response.mimetype == "text/html":
+            response.headers.add("Content-Security-Policy", policy)
+        return response
+
     server.after_request(complete)
+    server.after_request(say_who_may_frame)
 
 
 def complete(response: Response) -> Response:

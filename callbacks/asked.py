@@ -16,21 +16,23 @@ LONGEST = 200  # characters of any one value
 
 @dataclass(frozen=True)
 class Asked:
-    """The range's text, the account wished for, and the theme to draw in."""
+    """The range's text, the account wished for, the theme to draw in, and why."""
 
     range: str
     account: str | None
     theme: Theme
+    refreshed: bool = False  # the reader pressed Refresh, and is told that it was done
 
 
-def read(data: object) -> Asked:
+def read(data: object, themes: Mapping[str, Theme] = THEMES) -> Asked:
     """The view store of the page as values; what is missing or no text is the default."""
     fields = data if isinstance(data, Mapping) else {}
     theme = _text(fields.get("theme"))
     return Asked(
         range=_text(fields.get("range")) or DEFAULT,
         account=_text(fields.get("account")),
-        theme=THEMES.get(theme or "light", THEMES["light"]),
+        theme=themes.get(theme or "light", themes["light"]),
+        refreshed=fields.get("refreshed") is True,
     )
 
 

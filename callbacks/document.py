@@ -5,10 +5,12 @@ The document is a skeleton: it holds no tenant's data, names no other host and n
 
 from __future__ import annotations
 
+import html
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,9 +26,10 @@ ASSETS = Path(__file__).parents[1] / "assets"
 PLOTLY = "vendor/plotly-basic.min.js"
 FONT = "vendor/inter-latin.woff2"
 STYLES = ("vendor/bootstrap.min.css", "inter.css", "credits.css")
+OWN_COLOURS = "host.css"  # made at the start, when the host has colours of its own
 EARLY_SCRIPT = "theme.js"  # sets the theme before the first paint
 LOADER_SCRIPT = "plotly-loader.js"
-OWN_SCRIPTS = ("credits.js",)
+OWN_SCRIPTS = ("connection.js", "credits.js")
 ICON = "favicon.svg"
 
 # Dash's packages that browsers may ask for: not plotly, whose full bundle is never used.
@@ -67,10 +70,34 @@ ENTRY = '<div id="react-entry-point"><p class="_dash-loading">Loading…</p></di
 SUITE_SCRIPT = re.compile(r'<script src="[^"]*_dash-component-suites/([^"]+)"></script>')
 
 
+@dataclass(frozen=True)
+class Dress:
+    """What a host changes on the document: its title, and colours as a stylesheet."""
+
+    product: str = ""
+    colours: str = ""
+
+    @property
+    def title(self) -> str:
+        """`Credits`, or `Credits · NAME`, as HTML that Dash takes for no place of its own."""
+        title = f"Credits · {self.product}" if self.product else "Credits"
+        return html.escape(title).replace("{", "&#123;")
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The stylesheet, if there is one."""
+        return {OWN_COLOURS: self.colours.encode()} if self.colours else {}
+
+
+UNDRESSED = Dress()
+
+
 class CreditsDash(Dash):
     """Dash with our document, our static files and nothing taken from the environment."""
 
-    def __init__(self, server: Flask, prefix: str, assets: Path, quality: int) -> None:
+    def __init__(
+        self, server: Flask, prefix: str, assets: Path, quality: int, dress: Dress
+    ) -> None:
         with without_dash_variables():
             super().__init__(
                 "credits",
@@ -86,7 +113,7 @@ class CreditsDash(Dash):
                 eager_loading=False,
                 compress=False,
                 index_string=INDEX,
-                title="Credits",
+                title=dress.title,
                 update_title="",
                 suppress_callback_exceptions=False,
                 prevent_initial_callbacks=False,
@@ -97,7 +124,8 @@ class CreditsDash(Dash):
                 websocket_callbacks=False,
                 health_endpoint=None,
             )
-        self.assets = files_below(assets, f"{prefix}assets/", quality)
+        self.assets = files_below(assets, f"{prefix}assets/", quality, dress.files)
+        self._styles = (*STYLES, *dress.files)
         self._generate_scripts_html()  # lists the component packages' files
         self.suites = suite_files(self, f"{prefix}_dash-component-suites/", quality)
 
@@ -134,7 +162,7 @@ class CreditsDash(Dash):
     @cached_property
     def _style_tags(self) -> str:
         return "\n    ".join(
-            f'<link rel="stylesheet" href="{self.assets.address(name)}">' for name in STYLES
+            f'<link rel="stylesheet" href="{self.assets.address(name)}">' for name in self._styles
         )
 
     def _script_tags(self, tags: str) -> str:
@@ -154,11 +182,15 @@ class CreditsDash(Dash):
     @cached_property
     def preloaded(self) -> tuple[str, ...]:
         """Names of our files that the document mentions."""
-        return (EARLY_SCRIPT, LOADER_SCRIPT, PLOTLY, *STYLES, *OWN_SCRIPTS, ICON)
+        return (EARLY_SCRIPT, LOADER_SCRIPT, PLOTLY, *self._styles, *OWN_SCRIPTS, ICON)
 
 
 def make_dash(
-    server: Flask, prefix: str, assets: Path = ASSETS, quality: int = QUICK
+    server: Flask,
+    prefix: str,
+    assets: Path = ASSETS,
+    quality: int = QUICK,
+    dress: Dress = UNDRESSED,
 ) -> CreditsDash:
     """The app at `prefix`, with its routes on `server`; its layout and callbacks come later.
 
@@ -166,7 +198,7 @@ def make_dash(
     """
     prefix = f"/{prefix.strip('/')}/".replace("//", "/")
     server.url_map.merge_slashes = False  # a redirect would name the host behind the proxy
-    app = CreditsDash(server, prefix, assets, quality)
+    app = CreditsDash(server, prefix, assets, quality, dress)
     replace_views(server, prefix, app)
     return app
 

@@ -12,6 +12,7 @@ from callbacks import asked
 from callbacks.services import Services
 from dashboard import freshness, words
 from dashboard.answer import Answer, PanelAnswer, answer, new_reference
+from dashboard.host import NO_HOST, Host
 from dashboard.ids import Id, Part, part_id
 from dashboard.panels import PANELS
 from dashboard.view import Reading, View
@@ -44,6 +45,7 @@ PAGE_OUTPUTS = {
     "delay": Output(Id.DELAY, "children"),
     "foot": Output(Id.FOOT, "children"),
     "page_state": Output(Id.PAGE_STATE, "children"),
+    "no_permission_hidden": Output(Id.NO_PERMISSION, "hidden"),
     "toolbar_hidden": Output(Id.TOOLBAR, "hidden"),
     "grid_hidden": Output(Id.GRID, "hidden"),
     "accounts": Output(Id.ACCOUNTS, "options"),
@@ -61,25 +63,26 @@ def outputs() -> dict[str, Any]:
     return PAGE_OUTPUTS | panels
 
 
-def register_panels(app: Dash, services: Services) -> None:
+def register_panels(app: Dash, services: Services, host: Host = NO_HOST) -> None:
     """Answer each view of the page on `app`."""
 
     @app.callback(output=outputs(), inputs=[Input(Id.VIEW, "data")])
     def show(view: object) -> Values:
         if view is None:
             raise PreventUpdate
-        return dict.fromkeys(outputs(), no_update) | respond(services, asked.read(view))
+        ask = asked.read(view, host.themes)
+        return dict.fromkeys(outputs(), no_update) | respond(services, host, ask)
 
 
-def respond(services: Services, ask: asked.Asked) -> Values:
+def respond(services: Services, host: Host, ask: asked.Asked) -> Values:
     """The values that change; a failure of the whole is a state of the page, never an error."""
     try:
-        return _respond(services, ask)
+        return _respond(services, host, ask)
     except SnapshotChangedError:
         return _preparing(0.0)
     except AccessDeniedError as error:
         log.warning("no permission: %s", error)
-        return _instead(states.no_permission())
+        return _instead("", states.NO_PERMISSION) | {"no_permission_hidden": False}
     except Exception:
         reference = new_reference()
         log.exception(
@@ -89,10 +92,10 @@ def respond(services: Services, ask: asked.Asked) -> Values:
             ask.account,
             ask.range,
         )
-        return _instead(states.all_failed(reference))
+        return _all_failed(reference)
 
 
-def _respond(services: Services, ask: asked.Asked) -> Values:
+def _respond(services: Services, host: Host, ask: asked.Asked) -> Values:
     accounts = services.source.accounts()
     scope, found = services.choose(ask.account, accounts)
     switcher = {
@@ -106,7 +109,8 @@ def _respond(services: Services, ask: asked.Asked) -> Values:
         notices = [made.range_error.sentence] if made.range_error else []
         if not found:
             notices.insert(0, f"There is no account {ask.account!r}.")
-        return switcher | _page(reading, made, " ".join(notices)) | _panels(made)
+        shown = _page(reading, made, " ".join(notices), refreshed=ask.refreshed)
+        return switcher | shown | _panels(made, host)
 
 
 def _preparing(part: float) -> Values:
@@ -114,22 +118,30 @@ def _preparing(part: float) -> Values:
     return _instead(states.preparing(part)) | {"steps": {"preparing": part}}
 
 
-def _instead(state: Any) -> Values:
-    """The page's values when one message stands in place of all charts."""
+def _all_failed(reference: str) -> Values:
+    return _instead(states.all_failed(reference), states.ALL_FAILED)
+
+
+def _instead(state: Any, said: str = "") -> Values:
+    """The page's values when one message stands in place of all charts; it claims no figures."""
     return {
         "page_state": state,
+        "no_permission_hidden": True,
         "toolbar_hidden": True,
         "grid_hidden": True,
         "notice": "",
-        "status": "",
+        "status": said,
+        "freshness": "",
+        "freshness_title": "",
+        "delay": "",
         "steps": {"failed": True},
     }
 
 
-def _page(reading: Reading, made: Answer, notice: str) -> Values:
+def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Values:
     if made.failed:
         reference = next(panel.reference for panel in made.panels if panel.reference)
-        return _instead(states.all_failed(reference))
+        return _all_failed(reference)
     view, seen = made.view, reading.freshness
     zone = view.account.zone
     total = "" if made.total_micro is None else words.amount(made.total_micro)
@@ -138,12 +150,13 @@ def _page(reading: Reading, made: Answer, notice: str) -> Values:
         "dates": page.dates(words.heading(view.period), view.period.days),
         "total": page.total(total) if total else "",
         "notice": f"{notice} This is the current billing month." if notice else "",
-        "status": _status(made),
+        "status": _status(made, refreshed=refreshed),
         "freshness": page.freshness(freshness.state(seen), freshness.label(seen, zone)),
         "freshness_title": freshness.exact(seen, zone) or "",
         "delay": page.delay(*delay) if (delay := freshness.delay(seen, zone)) else "",
         "foot": page.foot(view.account.timezone),
         "page_state": "",
+        "no_permission_hidden": True,
         "toolbar_hidden": False,
         "grid_hidden": False,
     }
@@ -165,29 +178,28 @@ def _steps(made: Answer) -> Values:
     }
 
 
-def _status(made: Answer) -> str:
+def _status(made: Answer, *, refreshed: bool) -> str:
     dates = words.sentence(made.view.period, made.view.today)
-    if made.total_micro is None:
-        return f"Showing {dates}."
-    return f"Showing {dates}: {words.amount(made.total_micro)}."
+    total = "" if made.total_micro is None else f": {words.amount(made.total_micro)}"
+    return f"{'Refreshed. ' if refreshed else ''}Showing {dates}{total}."
 
 
-def _panels(made: Answer) -> Values:
+def _panels(made: Answer, host: Host) -> Values:
     values: Values = {}
     for panel in made.panels:
-        shown = _panel(panel, made.view)
+        shown = _panel(panel, made.view, host)
         for (part, prop), value in zip(PANEL_OUTPUTS, shown, strict=True):
             values[f"{panel.panel.key}.{part}.{prop}"] = value
     return values
 
 
-def _panel(made: PanelAnswer, view: View) -> tuple[Any, ...]:
+def _panel(made: PanelAnswer, view: View, host: Host) -> tuple[Any, ...]:
     """Values in the order of PANEL_OUTPUTS."""
     drawing = made.drawing
     if drawing is None:
         return _message("", states.failed(made.reference or ""))
     if view.is_new:
-        return _message("", states.new_account())
+        return _message("", states.new_account(host))
     if made.empty:
         dates = words.sentence(view.period, view.today)
         state = states.empty(dates, offer_month=view.range.text != "month")

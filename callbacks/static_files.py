@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import brotli
 from flask import Response, abort, request
@@ -26,6 +27,7 @@ MIMETYPES = {
 COMPRESSED = {".css", ".js", ".svg"}  # woff2 is brotli inside
 QUICK, SMALL = 5, 10  # brotli's quality: plotly in 0.03 s and 363 kB, or in 0.8 s and 333 kB
 
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "public, no-cache"  # keep it, but ask each time whether it is still the same
 
@@ -60,11 +62,12 @@ class StaticFile:
 
 @dataclass(frozen=True)
 class StaticFiles:
-    """The files below one address. Each is read on first use and then kept."""
+    """The files below one address, and those `made` at the start. Read on first use, then kept."""
 
     base: str
     paths: Mapping[str, Path]
     quality: int = QUICK
+    made: Mapping[str, bytes] = field(default_factory=dict)
     _read: dict[str, StaticFile] = field(default_factory=dict, repr=False)
 
     def file(self, name: str) -> StaticFile:
@@ -91,6 +94,8 @@ class StaticFiles:
         return file, match["fingerprint"] == file.fingerprint
 
     def _load(self, name: str) -> StaticFile:
+        if name in self.made:
+            return StaticFile(self.made[name], Path(name).suffix, self.quality)
         path = self.paths[name]
         content = path.read_bytes()
         if path.suffix == ".css":
@@ -108,10 +113,13 @@ class StaticFiles:
         return RELATIVE_URL.sub(replace, css)
 
 
-def files_below(folder: Path, base: str, quality: int = QUICK) -> StaticFiles:
+def files_below(
+    folder: Path, base: str, quality: int = QUICK, made: Mapping[str, bytes] = NOTHING
+) -> StaticFiles:
     """The files of a folder that a browser may ask for, by the kinds in MIMETYPES."""
     found = (path for path in sorted(folder.rglob("*")) if path.suffix in MIMETYPES)
-    return StaticFiles(base, {path.relative_to(folder).as_posix(): path for path in found}, quality)
+    paths = {path.relative_to(folder).as_posix(): path for path in found}
+    return StaticFiles(base, paths, quality, made)
 
 
 def compress(files: StaticFiles, names: Iterable[str]) -> None:

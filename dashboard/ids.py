@@ -1,6 +1,6 @@
 """Every component id and every name that page, callbacks and browser scripts share.
 
-Nothing else defines an id; a test reads the sources, assets/credits.js included, and keeps this.
+Nothing else defines an id; a test reads the sources, assets/*.js included, and keeps this.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class Id(StrEnum):
     STRIP_LOST = "strip-lost"
     STRIP_LOST_SINCE = "strip-lost-since"
     STRIP_SIGNED_OUT = "strip-signed-out"
+    NO_PERMISSION = "no-permission"
     DELAY = "delay"
     MAIN = "main"
     PAGE_STATE = "page-state"
@@ -65,6 +66,7 @@ class Act(StrEnum):
     ACCOUNT = "account"
     THEME = "theme"
     RETRY = "retry"
+    REFRESH = "refresh"
     RELOAD = "reload"
 
 

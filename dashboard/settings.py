@@ -14,6 +14,7 @@ from typing import Any
 
 from data.errors import UsageError
 
+LONGEST_NAME = 60
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 OF_THE_TESTS = {"CREDITS_REAL_DATA"}  # read by tests/conftest.py alone
 
@@ -44,6 +45,13 @@ class Settings:
     identity_issuer: str
     identity_audience: str
     identity_jwks: str
+    product_name: str
+    account_url: str
+    ledger_url: str
+    help_url: str
+    sign_in_url: str
+    frame_ancestors: tuple[str, ...]
+    tokens: Path | None
 
     @property
     def identity_given(self) -> tuple[str, ...]:
@@ -109,6 +117,32 @@ def _key_set(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    if len(text) > LONGEST_NAME or not text.isprintable():
+        raise ValueError(f"must be a name of at most {LONGEST_NAME} characters")
+    return text
+
+
+def _address(text: str) -> str:
+    """Of the host's own page; nothing that a browser would run, nothing that follows no scheme."""
+    if text and not re.fullmatch(r"(https?://[^/?#\\]|/(?![/\\]))[!-~]*", text):
+        raise ValueError("must be an https:// address or a path such as /app/account")
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """Only whole origins: a wildcard or a path would let in more than it seems to."""
+    origins = tuple(text.replace(",", " ").split())
+    for origin in origins:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", origin):
+            raise ValueError("must be origins such as https://app.example.com, with blanks between")
+    return origins
+
+
+def _file(text: str) -> Path | None:
+    return _folder(text) if text else None
+
+
 SETTINGS = (
     Setting(
         "CREDITS_DATABASE_URL",
@@ -148,6 +182,49 @@ SETTINGS = (
         "",
         "The signer's public keys (JWKS): a file or an `https://` address.",
         _key_set,
+    ),
+    Setting(
+        "CREDITS_PRODUCT_NAME",
+        "",
+        "The product that the page stands in; the document is then called `Credits · NAME`.",
+        _name,
+    ),
+    Setting(
+        "CREDITS_ACCOUNT_URL",
+        "",
+        "The host's account page: `Account` leads there. A path, or an `https://` address.",
+        _address,
+    ),
+    Setting(
+        "CREDITS_LEDGER_URL",
+        "",
+        "The host's ledger: `Ledger` stands beside `Usage` when this is set.",
+        _address,
+    ),
+    Setting(
+        "CREDITS_HELP_URL",
+        "",
+        "Where it says how credits work: a new account gets a link to it.",
+        _address,
+    ),
+    Setting(
+        "CREDITS_SIGN_IN_URL",
+        "",
+        "Where `Sign in` leads who is signed out; unset, the page is loaded again.",
+        _address,
+    ),
+    Setting(
+        "CREDITS_FRAME_ANCESTORS",
+        "",
+        "Other origins that may show the page in a frame, with blanks between; "
+        "its own origin always may.",
+        _origins,
+    ),
+    Setting(
+        "CREDITS_TOKENS",
+        "",
+        "A TOML file of the host's own colours, for light and dark.",
+        _file,
     ),
 )
 IDENTITY = tuple(s.name for s in SETTINGS if s.name.startswith("CREDITS_IDENTITY_"))

@@ -31,3 +31,8 @@ def button(act: Act, *content: html.Span | str, **properties: Any) -> html.Butto
     """A button that does `act`."""
     properties["data-act"] = str(act)
     return html.Button(list(content), type="button", className="button", **properties)
+
+
+def host_link(address: str, words: str, **properties: Any) -> html.A:
+    """A link to a page of the host; from within a frame it leaves the frame."""
+    return html.A(words, href=address, target="_top", **properties)

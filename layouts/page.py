@@ -11,17 +11,20 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.host import NO_HOST, Host
 from dashboard.ids import Act, Id
 from dashboard.panel import Panel
-from layouts.controls import aria, button, icon, unseen
+from layouts.controls import aria, button, host_link, icon, unseen
 from layouts.panel import card
 from layouts.range_picker import range_picker, steps
-from layouts.states import strips
+from layouts.states import no_permission, strips
 
 CHOICES_OF_THEME = ("system", "light", "dark")
 
 
-def page(panels: Sequence[Panel], *, switches_accounts: bool = False) -> html.Div:
+def page(
+    panels: Sequence[Panel], host: Host = NO_HOST, *, switches_accounts: bool = False
+) -> html.Div:
     """The skeleton of the page with one card for each of `panels`, in their order."""
     return html.Div(
         [
@@ -29,8 +32,8 @@ def page(panels: Sequence[Panel], *, switches_accounts: bool = False) -> html.Di
             dcc.Store(id=Id.VIEW),
             dcc.Store(id=Id.STEPS),
             dcc.Store(id=Id.ACT),
-            _head(switches_accounts=switches_accounts),
-            _main(panels),
+            _head(host, switches_accounts=switches_accounts),
+            _main(panels, host),
             html.Footer(id=Id.FOOT),
             html.Div(id=Id.STATUS, role="status", className="visually-hidden"),
         ],
@@ -68,21 +71,38 @@ def delay(what: str, sentence: str) -> list[Component]:
     return [icon("delayed"), html.Div([html.B(what), " ", sentence])]
 
 
-def _head(*, switches_accounts: bool) -> html.Header:
-    tools: list[Component] = [html.P(id=Id.FRESHNESS, className="freshness"), _theme()]
+def _head(host: Host, *, switches_accounts: bool) -> html.Header:
+    tools: list[Component] = [html.P(id=Id.FRESHNESS, className="freshness"), _refresh(), _theme()]
     return html.Header(
         [
-            html.Nav(
-                html.Ol([html.Li("Account"), html.Li("Credits", **aria(current="page"))]),
-                className="crumbs",
-                **aria(label="Breadcrumb"),
-            ),
+            _crumbs(host),
             html.H1("Credits"),
+            _nav(host),
             _accounts(shown=switches_accounts),
             html.Div(tools, className="tools"),
         ],
         className="head",
     )
+
+
+def _crumbs(host: Host) -> html.Nav:
+    account = host_link(host.account, "Account") if host.account else "Account"
+    return html.Nav(
+        html.Ol([html.Li(account), html.Li("Credits", **aria(current="page"))]),
+        className="crumbs",
+        **aria(label="Breadcrumb"),
+    )
+
+
+def _nav(host: Host) -> html.Nav:
+    """The two pages on credits; the ledger is the host's own."""
+    here = html.Li(html.Span("Usage", className="place", **aria(current="page")))
+    ledger = [html.Li(host_link(host.ledger, "Ledger", className="place"))] if host.ledger else []
+    return html.Nav(html.Ul([here, *ledger]), className="places", **aria(label="Credits"))
+
+
+def _refresh() -> html.Button:
+    return button(Act.REFRESH, icon("again"), title="Refresh", **aria(label="Refresh"))
 
 
 def _accounts(*, shown: bool) -> html.Div:
@@ -105,10 +125,11 @@ def _theme() -> html.Button:
     return button(Act.THEME, icon("theme"), *words, id=Id.THEME)
 
 
-def _main(panels: Sequence[Panel]) -> html.Main:
+def _main(panels: Sequence[Panel], host: Host) -> html.Main:
     return html.Main(
         [
-            strips(),
+            strips(host),
+            html.Div(no_permission(host), id=Id.NO_PERMISSION, hidden=True),
             html.Div(id=Id.DELAY, className="strip"),
             html.Div(id=Id.PAGE_STATE, className="page-state"),
             _toolbar(),

@@ -10,9 +10,14 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.host import NO_HOST, Host
 from dashboard.ids import Act, Id
 from dashboard.panel import Shape
-from layouts.controls import aria, button, icon
+from layouts.controls import aria, button, host_link, icon
+
+# What stands where all charts would; also told to screen readers.
+ALL_FAILED = "Credit usage didn't load"
+NO_PERMISSION = "You can't see credit usage for this account"
 
 BARS = (54, 73, 66, 84, 25, 17, 78, 90, 69, 100, 62, 22, 17, 83, 70, 66, 80, 57)
 ROWS = (100, 48, 42, 28, 23, 17, 13, 10, 16)
@@ -42,19 +47,20 @@ def failed(reference: str) -> html.Div:
     )
 
 
-def new_account() -> html.Div:
-    """Nothing was ever used."""
+def new_account(host: Host = NO_HOST) -> html.Div:
+    """Nothing was ever used; how credits work is explained by the host."""
     return _message(
         "No usage yet",
         "Credits spent on premium-model chats, workflow runs, Enhanced OCR and Compose renders "
         "show up here within a few minutes.",
+        actions=_links(host.help, "How credits work"),
     )
 
 
 def all_failed(reference: str) -> html.Div:
     """No chart loaded; said once, in place of all of them."""
     return _page_message(
-        "Credit usage didn't load",
+        ALL_FAILED,
         f"Your balance in the ledger isn't affected. Reference {reference}.",
         actions=[_try_again()],
     )
@@ -67,23 +73,25 @@ def preparing(part: float) -> html.Div:
     )
 
 
-def no_permission() -> html.Div:
+def no_permission(host: Host = NO_HOST) -> html.Div:
     """The viewer may not see this account's usage; no control is left on the page."""
     return _page_message(
-        "You can't see credit usage for this account",
+        NO_PERMISSION,
         "Account owners and billing admins can. Ask one of them for access.",
         mark=[icon("lock")],
+        actions=_links(host.account, "Back to account"),
     )
 
 
-def strips() -> html.Div:
-    """Two lines over the toolbar, each hidden until assets/credits.js has cause to show it."""
+def strips(host: Host = NO_HOST) -> html.Div:
+    """Two lines over the toolbar, each hidden until assets/connection.js has cause to show it."""
     lost = [
         html.B("Connection lost."),
         html.Span(id=Id.STRIP_LOST_SINCE),
         button(Act.RETRY, "Try again"),
     ]
-    signed_out = [html.B("You're signed out."), button(Act.RELOAD, "Sign in")]
+    sign_in = _links(host.sign_in, "Sign in") or [button(Act.RELOAD, "Sign in")]
+    signed_out = [html.B("You're signed out."), *sign_in]
     return html.Div(
         [
             html.Div([icon("warning"), *lost], id=Id.STRIP_LOST, className="strip", hidden=True),
@@ -97,6 +105,11 @@ def strips() -> html.Div:
         role="alert",
         className="strips",
     )
+
+
+def _links(address: str, words: str) -> list[Component]:
+    """The link as a button, where the host has told its address."""
+    return [host_link(address, words, className="button")] if address else []
 
 
 def _try_again() -> html.Button:

@@ -249,12 +249,14 @@ def test_functions_are_short_on_the_whole():
     assert short >= SHARE
 
 
-def test_the_ids_in_the_browsers_script_are_ids_of_the_page():
-    script = (ROOT / "assets" / "credits.js").read_text("utf-8")
-    block = re.search(r"const ID = \{(.*?)\};", script, re.DOTALL)
-    assert block is not None
-    assert set(re.findall(r'"([^"]*)"', block[1])) - {str(name) for name in Id} == set()
-    assert re.findall(r"(?:ById|set_props|element|set)\(\s*[\"'`]", script) == []
+def test_the_ids_in_the_browsers_scripts_are_ids_of_the_page():
+    scripts = [path.read_text("utf-8") for path in sorted((ROOT / "assets").glob("*.js"))]
+    blocks = [re.findall(r"const ID = \{(.*?)\};", script, re.DOTALL) for script in scripts]
+    named = set(re.findall(r'"([^"]*)"', "".join(block for found in blocks for block in found)))
+    assert named - {str(name) for name in Id} == set()
+    assert len(named) > 10
+    written_out = r"(?:ById|set_props|element|set)\(\s*[\"'`]"
+    assert [re.findall(written_out, script) for script in scripts] == [[] for _ in scripts]
 
 
 @pytest.mark.parametrize("names", [Id, Part, Act])

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from callbacks.answers import LEAST_BYTES, complete_answers
 
+SELF = "frame-ancestors 'self'"
 NUMBERS = list(range(1_000))
 TEXT = "[" + ",".join(map(str, NUMBERS)) + "]\n"
 
@@ -78,3 +79,30 @@ def test_the_least_size_is_exact():
     at = server.test_client().get(f"/{LEAST_BYTES}", headers=asked)
     assert "Content-Encoding" not in below.headers
     assert at.headers["Content-Encoding"] == "br"
+
+
+@pytest.mark.parametrize(
+    ("origins", "policy"),
+    [((), SELF), (("https://a.example", "http://b:1"), f"{SELF} https://a.example http://b:1")],
+)
+def test_a_page_says_who_may_show_it_in_a_frame(origins, policy):
+    """The host's origins beside its own; an answer that is no page cannot be framed to any use."""
+    server = Flask("tests", static_folder=None)
+    complete_answers(server, origins)
+    server.add_url_rule("/page", "page", lambda: "<p>")
+    server.add_url_rule("/json", "json", lambda: jsonify([1]))
+    browser = server.test_client()
+    for path in ("/page", "/nowhere"):
+        assert browser.get(path).headers.getlist("Content-Security-Policy") == [policy]
+    assert "Content-Security-Policy" not in browser.get("/json").headers
+
+
+def test_a_policy_that_is_there_already_is_kept_beside_it():
+    server = Flask("tests", static_folder=None)
+    complete_answers(server)
+    strict = {"Content-Security-Policy": "default-src 'none'"}
+    server.add_url_rule(
+        "/page", "page", lambda: Response("<p>", headers=strict, mimetype="text/html")
+    )
+    found = server.test_client().get("/page").headers.getlist("Content-Security-Policy")
+    assert found == ["default-src 'none'", SELF]

@@ -11,7 +11,7 @@ from dash import html
 from dash.exceptions import DuplicateIdError
 from flask import Flask, Response
 
-from callbacks.document import make_dash, warm
+from callbacks.document import OWN_COLOURS, Dress, make_dash, warm
 from callbacks.static_files import SMALL
 from tests.callbacks.small_app import PREFIX, UPDATE, body, client, small_app
 
@@ -264,3 +264,38 @@ def test_two_apps_in_one_process_do_not_mix():
     one, other = small_app("/one"), small_app("/other")
     assert [a for a in addresses(page(client(one), "/one")) if not a.startswith("/one/")] == []
     assert client(other).get("/one/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("product", "title"),
+    [
+        ("Acme", "Credits · Acme"),
+        ("A & <b>", "Credits · A &amp; &lt;b&gt;"),
+        ("{%scripts%}", "Credits · &#123;%scripts%}"),
+    ],
+)
+def test_the_document_is_called_by_the_product_too(product, title):
+    text = page(client(small_app(dress=Dress(product))))
+    assert f"<title>{title}</title>" in text
+
+
+def test_a_hosts_colours_are_one_more_stylesheet_after_the_pages_own():
+    browser = client(small_app(dress=Dress(colours=":root {\n  --accent: #6A1B9A;\n}\n")))
+    sheets = [a for a in addresses(page(browser)) if a.endswith(".css")]
+    assert re.fullmatch(rf"{PREFIX}/assets/host\.[0-9a-f]{{16}}\.css", sheets[-1])
+    answer = browser.get(sheets[-1])
+    assert answer.text == ":root {\n  --accent: #6A1B9A;\n}\n"
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_other_colours_have_another_address():
+    sheets = [
+        addresses(page(client(small_app(dress=Dress(colours=colours)))))
+        for colours in (":root {}", ":root { }")
+    ]
+    assert len({a for found in sheets for a in found if "/host." in a}) == 2
+
+
+def test_without_colours_of_a_host_there_is_no_such_stylesheet(browser):
+    assert OWN_COLOURS.split(".")[0] not in page(browser)
+    assert browser.get(f"{PREFIX}/assets/{OWN_COLOURS}").status_code == 404

@@ -106,3 +106,78 @@ def test_a_setting_that_does_not_exist_is_refused_with_the_nearest_name(name, ne
 
 def test_the_place_of_the_tests_real_data_is_no_setting_and_no_error():
     assert read_settings({"CREDITS_REAL_DATA": "/data"}) == read_settings({})
+
+
+# --- the host -------------------------------------------------------------------------------
+
+ADDRESSES = ("ACCOUNT_URL", "LEDGER_URL", "HELP_URL", "SIGN_IN_URL")
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize(
+    "text",
+    ["/app/ledger", "https://host.example", "http://localhost:3000/x?y=1#z", "/", "/a%20b"],
+)
+def test_an_address_of_the_host_is_kept_to_the_letter(name, text):
+    assert getattr(read_settings({f"CREDITS_{name}": text}), name.lower()) == text
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "data:text/html,x",
+        "//elsewhere.example",
+        "/\\elsewhere.example",
+        "https://",
+        "https:///x",
+        "https:/x",
+        "ftp://host",
+        "ledger",
+        "/a b",
+        "/a\nb",
+        "/ü",
+    ],
+)
+def test_what_is_no_address_of_a_page_is_refused(name, text):
+    needed = "it must be an https:// address or a path such as /app/account."
+    code, sentence = refused({f"CREDITS_{name}": text})
+    assert (code, sentence) == ("settings.value", f"CREDITS_{name} is {text!r}, but {needed}")
+
+
+def test_a_product_name_is_one_short_line():
+    assert read_settings({"CREDITS_PRODUCT_NAME": " Acme & Co "}).product_name == "Acme & Co"
+    for text in ("x" * 61, "two\nlines", "\u202eback"):
+        assert refused({"CREDITS_PRODUCT_NAME": text})[0] == "settings.value"
+
+
+def test_origins_that_may_frame_the_page_are_listed_with_blanks_or_commas():
+    given = {"CREDITS_FRAME_ANCESTORS": "https://a.example, http://localhost:3000  https://b.c"}
+    expected = ("https://a.example", "http://localhost:3000", "https://b.c")
+    assert read_settings(given).frame_ancestors == expected
+    assert read_settings({}).frame_ancestors == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*",
+        "https:",
+        "https://*.example.com",
+        "https://a.example/path",
+        "https://a.example/",
+        "a.example",
+        "'none'",
+        "https://a.example; script-src *",
+    ],
+)
+def test_what_is_no_whole_origin_is_refused(text):
+    assert refused({"CREDITS_FRAME_ANCESTORS": text})[0] == "settings.value"
+
+
+def test_a_file_of_colours_may_begin_at_home(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert read_settings({"CREDITS_TOKENS": "~/c.toml"}).tokens == Path("/home/ada/c.toml")
+    assert read_settings({}).tokens is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dashboard.host import Host
 from dashboard.ids import Act, Id, Part, part_id
 from dashboard.panels import PANELS
 from layouts.page import delay, foot, freshness, page, total
@@ -17,7 +18,9 @@ def skeleton():
 
 def test_each_landmark_stands_once(skeleton):
     counts = {kind: len(elements(skeleton, kind)) for kind in ("Header", "Nav", "Main", "Footer")}
-    assert {"Header": 1, "Nav": 1, "Main": 1, "Footer": 1} == counts
+    assert {"Header": 1, "Nav": 2, "Main": 1, "Footer": 1} == counts
+    navs = elements(skeleton, "Nav")
+    assert ["Breadcrumb", "Credits"] == [attribute(nav, "aria-label") for nav in navs]
 
 
 def test_there_is_one_h1_and_one_h2_a_panel(skeleton):
@@ -34,6 +37,7 @@ def test_every_id_of_the_page_is_there_once_and_no_other(skeleton):
 def test_a_button_that_does_nothing_is_not_on_the_page(skeleton):
     acts = {attribute(button, "data-act") for button in elements(skeleton, "Button")}
     at_first = {Act.EARLIER, Act.LATER, Act.APPLY, Act.CANCEL, Act.THEME, Act.RETRY, Act.RELOAD}
+    at_first |= {Act.REFRESH}
     assert at_first == acts
 
 
@@ -81,6 +85,38 @@ def test_the_account_switcher_is_hidden_where_the_host_names_the_account():
 
 def test_no_account_is_in_the_page_before_an_answer(skeleton):
     assert [] == with_id(skeleton, Id.ACCOUNTS).options
+
+
+@pytest.fixture
+def hosted():
+    return page(PANELS, Host(ledger="/app/ledger", account="https://host.example/account"))
+
+
+def links(root):
+    return {words(link): link.href for link in elements(root, "A")}
+
+
+def test_a_host_that_told_no_address_gets_no_link(skeleton):
+    assert {} == links(skeleton)
+    crumbs, places = elements(skeleton, "Nav")
+    assert ("Account Credits", "Usage") == (words(crumbs), words(places))
+
+
+def test_account_and_ledger_lead_to_the_host_and_out_of_its_frame(hosted):
+    account = "https://host.example/account"
+    expected = {"Account": account, "Ledger": "/app/ledger", "Back to account": account}
+    assert expected == links(hosted)
+    assert {"_top"} == {link.target for link in elements(hosted, "A")}
+
+
+def test_usage_is_the_current_place(hosted):
+    current = [words(p) for p in parts(hosted) if attribute(p, "aria-current") == "page"]
+    assert ["Credits", "Usage"] == current
+
+
+def test_refresh_is_a_button_with_a_name(skeleton):
+    refresh = next(b for b in elements(skeleton, "Button") if attribute(b, "data-act") == "refresh")
+    assert "Refresh" == attribute(refresh, "aria-label")
 
 
 def test_the_page_says_that_it_waits(skeleton):

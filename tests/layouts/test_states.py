@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from dashboard.host import Host
 from dashboard.ids import Act, Id
 from dashboard.panel import Shape
 from layouts import states
@@ -74,6 +75,20 @@ def test_there_is_a_skeleton_in_each_shape_without_words(shape):
     assert f"skeleton skeleton-{shape}" == grey.className
     assert "" == words(grey)
     assert "true" == attribute(grey, "aria-hidden")
+
+
+@pytest.mark.parametrize(
+    ("make", "link"),
+    [
+        (states.new_account, ("How credits work", "/help")),
+        (states.no_permission, ("Back to account", "/account")),
+        (states.strips, ("Sign in", "/sign-in")),
+    ],
+)
+def test_what_the_host_has_told_is_a_link_in_place(make, link):
+    made = make(Host(help="/help", account="/account", sign_in="/sign-in", ledger="/ledger"))
+    assert [link] == [(words(a), a.href) for a in elements(made, "A")]
+    assert Act.RELOAD not in acts(made)
 
 
 def test_both_strips_wait_hidden_inside_an_alert():

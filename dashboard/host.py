@@ -1,0 +1,25 @@
+"""The product that the page stands in, as far as the page shows it: its addresses and colours.
+
+A value made once at the start. An address that is empty takes its link or button away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dashboard.theme import THEMES, Theme
+
+
+@dataclass(frozen=True)
+class Host:
+    """Where the host's own pages are, and the colours that it wants."""
+
+    ledger: str = ""
+    account: str = ""
+    help: str = ""
+    sign_in: str = ""
+    themes: Mapping[str, Theme] = field(default_factory=lambda: THEMES)
+
+
+NO_HOST = Host()  # the page alone, as on a person's own machine
