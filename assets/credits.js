@@ -50,21 +50,35 @@
     return whole === null ? null : whole.split("\0").join("\uFFFD");
   }
 
-  // Other parameters stay as they are, to the letter.
+  // Other parameters stay as they are, to the letter; an empty one goes.
   function addressWith(name, value) {
     const kept = window.location.search
       .slice(1)
       .split("&")
       .filter((pair) => pair !== "" && pair.split("=")[0] !== name);
-    const own = name + "=" + encodeURIComponent(value).replace("%40", "@");
-    return "?" + kept.concat(own).join("&");
+    const plain = { "%40": "@", "%2C": ",", "%3A": ":" };
+    const text = encodeURIComponent(value).replace(/%40|%2C|%3A/g, (code) => plain[code]);
+    const pairs = value === "" ? kept : kept.concat(name + "=" + text);
+    return pairs.length ? "?" + pairs.join("&") : "";
   }
 
   // ---- one view from address, act and theme ------------------------------------------------
 
-  // The view that an act leads to, and the parameter that it writes, if any.
+  const PARAMETERS = {
+    range: "range",
+    account: "account",
+    tables: "table",
+    workspaces: "workspaces",
+  }; // in the address, of the fields of a view
+
+  // The view that an act leads to, and the field of it that the address is to have, if any.
   function afterAct(view, act, steps) {
     const to = (range) => ({ view: Object.assign({}, view, { range: range }), writes: "range" });
+    const shown = (field, value, panel) => ({
+      view: Object.assign({}, view, { [field]: value, toggled: panel }),
+      writes: field,
+    });
+    const tables = window.creditsTables;
     const reach = {
       range: () => to(act.value),
       month: () => to(DEFAULT_RANGE),
@@ -74,14 +88,17 @@
         view: Object.assign({}, view, { account: act.value }),
         writes: "account",
       }),
+      table: () => shown("tables", tables.toggled(view.tables, act.value), act.value),
+      rows: () => shown("tables", tables.turned(view.tables, act.value), act.value.split(":")[0]),
+      workspaces: () => shown("workspaces", act.value, "workspace"),
     }[act.act];
     return reach ? reach() : { view: view, writes: null };
   }
 
   function same(one, other) {
-    return (
-      one.range === other.range && one.account === other.account && one.theme === other.theme
-    );
+    return Object.keys(PARAMETERS)
+      .concat("theme")
+      .every((field) => one[field] === other[field]);
   }
 
   // The only writer of the view and of the address. It runs at load, on back and forward (both
@@ -95,10 +112,12 @@
     const fromAddress = {
       range: asked("range") === null ? DEFAULT_RANGE : asked("range"),
       account: asked("account"),
+      tables: asked("table") || "",
+      workspaces: asked("workspaces") || "",
       theme: window.creditsTheme.inForce(),
     };
     const next = acted ? afterAct(fromAddress, act, steps) : { view: fromAddress, writes: null };
-    const address = next.writes ? addressWith(next.writes, next.view[next.writes]) : null;
+    const address = next.writes ? addressWith(PARAMETERS[next.writes], next.view[next.writes]) : null;
     const refreshes = acted && act.act === "refresh";
     const again = lost || refreshes || (acted && act.act === "retry");
     if (refreshes) {
@@ -180,7 +199,7 @@
     if (own) {
       own();
     } else {
-      act(button.dataset.act);
+      act(button.dataset.act, button.dataset.value);
     }
   }
 

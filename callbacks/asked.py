@@ -1,17 +1,23 @@
-"""What a browser asks for, read strictly: whatever arrives, three values come out.
+"""What a browser asks for, read strictly: whatever arrives, plain values come out.
 
 Never decides what may be seen: an account asked for is only a wish.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from dashboard.answer import Wish
+from dashboard.panels import PANELS
 from dashboard.ranges import DEFAULT
 from dashboard.theme import THEMES, Theme
+from dashboard.view import ALL
 
 LONGEST = 200  # characters of any one value
+KEYS = frozenset(panel.key for panel in PANELS)
+ROW = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,14 @@ class Asked:
     account: str | None
     theme: Theme
     refreshed: bool = False  # the reader pressed Refresh, and is told that it was done
+    tables: Mapping[str, int] = field(default_factory=dict)  # open ones, and their first rows
+    all_workspaces: bool = False
+    toggled: str | None = None  # the panel whose form the reader changed, and is told so
+
+    @property
+    def wish(self) -> Wish:
+        """What the reader wants to see."""
+        return Wish(self.range, self.tables, self.all_workspaces)
 
 
 def read(data: object, themes: Mapping[str, Theme] = THEMES) -> Asked:
@@ -33,7 +47,20 @@ def read(data: object, themes: Mapping[str, Theme] = THEMES) -> Asked:
         account=_text(fields.get("account")),
         theme=themes.get(theme or "light", themes["light"]),
         refreshed=fields.get("refreshed") is True,
+        tables=_tables(_text(fields.get("tables")) or ""),
+        all_workspaces=fields.get("workspaces") == ALL,
+        toggled=toggled if (toggled := _text(fields.get("toggled"))) in KEYS else None,
     )
+
+
+def _tables(text: str) -> dict[str, int]:
+    """`daily,workspace:501` as panels and rows; unknown names and rows mean nothing."""
+    found: dict[str, int] = {}
+    for one in text.split(","):
+        name, _, row = one.partition(":")
+        if name in KEYS:
+            found[name] = int(row) if ROW.fullmatch(row) else 1
+    return found
 
 
 def _text(value: object) -> str | None:

@@ -19,7 +19,8 @@ from dashboard.view import Reading, View
 from data.access import AccessDeniedError
 from data.open_snapshot import SnapshotChangedError
 from layouts import page, states
-from layouts.panel import details
+from layouts.panel import details, notes
+from layouts.table import rows_shown, table_view
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ PANEL_OUTPUTS = (
     (Part.CHART, "hidden"),
     (Part.DETAILS, "children"),
     (Part.STATE, "children"),
+    (Part.TABLE, "hidden"),
+    (Part.TABLE, "aria-pressed"),
 )
 PAGE_OUTPUTS = {
     "steps": Output(Id.STEPS, "data"),
@@ -105,12 +108,13 @@ def _respond(services: Services, host: Host, ask: asked.Asked) -> Values:
     if (part := services.source.preparing(scope)) is not None:
         return _preparing(part) | switcher
     with services.reading(scope) as reading:
-        made = answer(reading, ask.range, ask.theme)
+        made = answer(reading, ask.wish, ask.theme)
         notices = [made.range_error.sentence] if made.range_error else []
         if not found:
             notices.insert(0, f"There is no account {ask.account!r}.")
         shown = _page(reading, made, " ".join(notices), refreshed=ask.refreshed)
-        return switcher | shown | _panels(made, host)
+        said = {"status": told} if (told := _told(made, ask)) else {}
+        return switcher | shown | said | _panels(made, host, ask)
 
 
 def _preparing(part: float) -> Values:
@@ -184,17 +188,40 @@ def _status(made: Answer, *, refreshed: bool) -> str:
     return f"{'Refreshed. ' if refreshed else ''}Showing {dates}{total}."
 
 
-def _panels(made: Answer, host: Host) -> Values:
+def _told(made: Answer, ask: asked.Asked) -> str:
+    """What the reader is told of the panel whose form they changed."""
+    for panel in made.panels:
+        if panel.panel.key == ask.toggled and panel.drawing and not (made.failed or panel.empty):
+            return f"Showing {panel.panel.name} as {_form(panel, ask)}."
+    return ""
+
+
+def _form(made: PanelAnswer, ask: asked.Asked) -> str:
+    if made.table is not None:
+        page = made.table.page(ask.tables[made.panel.key])
+        return "a table" if page.is_whole else f"a table: {rows_shown(page).lower()}"
+    offer = made.drawing.offer if made.drawing else None
+    return f"a chart: {offer.shown}" if offer else "a chart"
+
+
+def _panels(made: Answer, host: Host, ask: asked.Asked) -> Values:
     values: Values = {}
     for panel in made.panels:
-        shown = _panel(panel, made.view, host)
+        pressed = panel.panel.key in ask.tables
+        shown = (*_panel(panel, made.view, host, ask), *_tool(panel, made.view, pressed=pressed))
         for (part, prop), value in zip(PANEL_OUTPUTS, shown, strict=True):
             values[f"{panel.panel.key}.{part}.{prop}"] = value
     return values
 
 
-def _panel(made: PanelAnswer, view: View, host: Host) -> tuple[Any, ...]:
-    """Values in the order of PANEL_OUTPUTS."""
+def _tool(made: PanelAnswer, view: View, *, pressed: bool) -> tuple[Any, ...]:
+    """Whether `Table` is hidden and pressed: a table that failed keeps its way back."""
+    usable = pressed if made.drawing is None else not (made.empty or view.is_new)
+    return not usable, "true" if pressed else "false"
+
+
+def _panel(made: PanelAnswer, view: View, host: Host, ask: asked.Asked) -> tuple[Any, ...]:
+    """Values in the order of PANEL_OUTPUTS, but for the tool's."""
     drawing = made.drawing
     if drawing is None:
         return _message("", states.failed(made.reference or ""))
@@ -204,6 +231,10 @@ def _panel(made: PanelAnswer, view: View, host: Host) -> tuple[Any, ...]:
         dates = words.sentence(view.period, view.today)
         state = states.empty(dates, offer_month=view.range.text != "month")
         return _message(drawing.dates, state)
+    if made.table is not None:
+        key, name = made.panel.key, made.panel.name
+        twin = [*table_view(key, name, made.table, ask.tables[key]), *notes(drawing)]
+        return drawing.answer, drawing.dates, no_update, no_update, True, twin, ""
     style = {"height": f"{drawing.height}px"}
     return drawing.answer, drawing.dates, drawing.figure, style, False, details(drawing), ""
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from dashboard.panel import Drawing, Panel
 from dashboard.panels import PANELS, daily_usage
-from dashboard.ranges import RangeError, earlier, later
+from dashboard.ranges import DEFAULT, RangeError, earlier, later
+from dashboard.table import Table
 from dashboard.theme import Theme
 from dashboard.view import Reading, View, load_view_or_default
+from data.access import Scope
+from data.engine import Connection
 from data.errors import UsageError
 from data.frames import total
 
@@ -26,11 +29,24 @@ REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for an
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What a reader wants to see: a range, the panels open as tables, a bar for each workspace.
+
+    A table is open from the row on that its panel's key is mapped to; unknown keys mean nothing.
+    """
+
+    range: str = DEFAULT
+    tables: Mapping[str, int] = field(default_factory=dict)
+    all_workspaces: bool = False
+
+
+@dataclass(frozen=True)
 class PanelAnswer:
-    """A panel's drawing, whether its range is empty, or the reference that the log has."""
+    """A panel's drawing, its table where that is open, or the reference that the log has."""
 
     panel: Panel
     drawing: Drawing | None = None
+    table: Table | None = None
     empty: bool = False
     reference: str | None = None
 
@@ -52,14 +68,19 @@ class Answer:
         return all(panel.reference for panel in self.panels)
 
 
-def answer(reading: Reading, text: str, theme: Theme, panels: Sequence[Panel] = PANELS) -> Answer:
+def answer(reading: Reading, wish: Wish, theme: Theme, panels: Sequence[Panel] = PANELS) -> Answer:
     """All panels of one range, at one moment."""
-    view, error = load_view_or_default(reading, text)
-    frames = {panel.key: _query(panel, reading, view) for panel in panels}
+    view, error = load_view_or_default(reading, wish.range)
+    view = replace(view, all_workspaces=wish.all_workspaces)
+    frames = {panel.key: _query(panel, panel.query, reading, view) for panel in panels}
+    tables = {panel.key: _table_frame(panel, frames, reading, view)
+              for panel in panels if panel.key in wish.tables}  # fmt: skip
     before, after = earlier(view.range, view.bounds), later(view.range, view.bounds)
     return Answer(
         view=view,
-        panels=tuple(_draw(panel, frames[panel.key], view, theme) for panel in panels),
+        panels=tuple(
+            _draw(panel, frames[panel.key], tables.get(panel.key), view, theme) for panel in panels
+        ),
         total_micro=_headline(frames.get(daily_usage.PANEL.key)),
         range_error=error,
         earlier=before.text if before else None,
@@ -72,24 +93,40 @@ def new_reference() -> str:
     return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(6))
 
 
-def _query(panel: Panel, reading: Reading, view: View) -> pd.DataFrame | str:
-    """The panel's frame, or the reference of its failure."""
+Query = Callable[[Connection, Scope, View], pd.DataFrame]
+Found = pd.DataFrame | str  # a frame, or the reference of its failure
+
+
+def _query(panel: Panel, query: Query, reading: Reading, view: View) -> Found:
     try:
         # A statement that fails must not take the transaction of the other panels with it.
         with reading.connection.begin_nested():
-            return panel.query(reading.connection, reading.scope, view)
+            return query(reading.connection, reading.scope, view)
     except UsageError:
         raise
     except Exception:
         return _failed(panel, view)
 
 
-def _draw(panel: Panel, frame: pd.DataFrame | str, view: View, theme: Theme) -> PanelAnswer:
+def _table_frame(panel: Panel, frames: Mapping[str, Found], reading: Reading, view: View) -> Found:
+    """What an open table is made of; a panel whose chart failed asks nothing more."""
+    own = frames[panel.key]
+    if panel.table_query is None or isinstance(own, str):
+        return own
+    return _query(panel, panel.table_query, reading, view)
+
+
+def _draw(
+    panel: Panel, frame: Found, table_frame: Found | None, view: View, theme: Theme
+) -> PanelAnswer:
     if isinstance(frame, str):
         return PanelAnswer(panel, reference=frame)
+    if isinstance(table_frame, str):
+        return PanelAnswer(panel, reference=table_frame)
     try:
         drawing = panel.draw(frame, view, theme)
-        return PanelAnswer(panel, drawing, empty=panel.is_empty(frame, view))
+        table = None if table_frame is None else panel.table(table_frame, view)
+        return PanelAnswer(panel, drawing, table, empty=panel.is_empty(frame, view))
     except Exception:
         return PanelAnswer(panel, reference=_failed(panel, view))
 

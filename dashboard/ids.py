@@ -50,7 +50,8 @@ class Part(StrEnum):
     DATES = "dates"
     CHART = "chart"  # the named group around the drawing; hidden while it has no data
     GRAPH = "graph"
-    DETAILS = "details"  # key, key table, notes
+    TABLE = "table"  # the button that shows the panel as a table
+    DETAILS = "details"  # key, key table, notes; or the table
     STATE = "state"  # skeleton at first, then empty or a message instead of the chart
 
 
@@ -65,6 +66,9 @@ class Act(StrEnum):
     CANCEL = "cancel"
     ACCOUNT = "account"
     THEME = "theme"
+    TABLE = "table"
+    ROWS = "rows"
+    WORKSPACES = "workspaces"
     RETRY = "retry"
     REFRESH = "refresh"
     RELOAD = "reload"

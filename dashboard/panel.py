@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from dashboard.ids import Act
+from dashboard.table import Table
 from dashboard.theme import Theme
 from dashboard.view import View
 from data.access import Scope
@@ -56,6 +58,16 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A button under the chart: what it says, what a press does, what is shown without one."""
+
+    label: str
+    act: Act
+    value: str
+    shown: str
+
+
+@dataclass(frozen=True)
 class Drawing:
     """What a panel shows: a sentence, a figure of `height` pixels, its key and its notes."""
 
@@ -67,11 +79,16 @@ class Drawing:
     key_table: KeyTable | None = None
     notes: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One chart of the page. To add one: a module in dashboard/panels/ and its name in PANELS."""
+    """One chart of the page. To add one: a module in dashboard/panels/ and its name in PANELS.
+
+    `table` says in numbers what `draw` draws. It is made from the same frame, or from that of
+    `table_query` where it says more than the chart does; that is asked only for an open table.
+    """
 
     key: str
     name: str
@@ -80,7 +97,10 @@ class Panel:
     query: Callable[[Connection, Scope, View], pd.DataFrame]
     is_empty: Callable[[pd.DataFrame, View], bool]
     draw: Callable[[pd.DataFrame, View, Theme], Drawing]
+    table: Callable[[pd.DataFrame, View], Table]
+    table_query: Callable[[Connection, Scope, View], pd.DataFrame] | None = None
     shape: Shape = "bars"
+    paper: int = 3  # the sheet of the printed page that it stands on
 
 
 def nothing_used(frame: pd.DataFrame, _: View) -> bool:

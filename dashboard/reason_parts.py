@@ -6,7 +6,7 @@ Every micro-credit of the frame is in exactly one part, so what is shown adds up
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -75,15 +75,21 @@ def whole(reasons: Iterable[Reason]) -> int:
 
 
 def read_reasons(frame: pd.DataFrame, taxonomy: Taxonomy) -> tuple[Reason, ...]:
-    """Known reasons by credits, largest first, then the unknown ones, few enough to tell apart."""
+    """The reasons as the chart shows them: the unknown ones and the types few enough to tell."""
+    shown = [_fold_types(reason) for reason in list_reasons(frame, taxonomy)]
+    known = [reason for reason in shown if taxonomy.known(reason.code or "")]
+    return (*known, *_fold_unknown(shown[len(known) :]))
+
+
+def list_reasons(frame: pd.DataFrame, taxonomy: Taxonomy) -> tuple[Reason, ...]:
+    """Every reason with every type: known ones by credits, largest first, then the unknown."""
     columns = (frame[name].tolist() for name in REASON_COLUMNS[:-1])
-    rows = [Row(*values) for values in zip(*columns, strict=True)]
-    codes = dict.fromkeys(row.reason for row in rows)
-    found = [_reason(code, [row for row in rows if row.reason == code], taxonomy) for code in codes]
+    rows: dict[str, list[Row]] = {}
+    for values in zip(*columns, strict=True):
+        rows.setdefault(values[0], []).append(Row(*values))
+    found = [_reason(code, of, taxonomy) for code, of in rows.items()]
     ordered = sorted(found, key=lambda reason: reason.net, reverse=True)
-    known = [reason for reason in ordered if taxonomy.known(reason.code or "")]
-    unknown = [reason for reason in ordered if not taxonomy.known(reason.code or "")]
-    return (*known, *_fold_unknown(unknown))
+    return tuple(sorted(ordered, key=lambda reason: not taxonomy.known(reason.code or "")))
 
 
 def _reason(code: str, rows: Sequence[Row], taxonomy: Taxonomy) -> Reason:
@@ -94,12 +100,17 @@ def _reason(code: str, rows: Sequence[Row], taxonomy: Taxonomy) -> Reason:
     largest = sorted(rows, key=lambda row: row.net, reverse=True)
     parts = [
         Part(taxonomy.type_label(code, row.workflow_type), row.used, row.refunded)
-        for row in largest[:MOST_TYPES]
+        for row in largest
     ]
-    rest = largest[MOST_TYPES:]
-    if rest:
-        parts.append(_together(f"{words.count(len(rest), 'more type')}", rest))
     return Reason(code, label, tuple(parts), is_split=True)
+
+
+def _fold_types(reason: Reason) -> Reason:
+    rest = reason.parts[MOST_TYPES:]
+    if not rest:
+        return reason
+    folded = _together(words.count(len(rest), "more type"), rest)
+    return replace(reason, parts=(*reason.parts[:MOST_TYPES], folded))
 
 
 def _fold_unknown(unknown: Sequence[Reason]) -> Iterator[Reason]:

@@ -14,6 +14,8 @@ from data.errors import UsageError
 from data.freshness import Freshness
 from data.periods import BillingMonth, Period, local_day
 
+ALL = "all"  # the `workspaces=` of an address that asks for all of them
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -36,6 +38,7 @@ class View:
     account: Account
     range: Range
     today: dt.date
+    all_workspaces: bool = False  # whether the reader asked for a bar each
 
     @property
     def period(self) -> Period:

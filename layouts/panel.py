@@ -10,10 +10,10 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.ids import Part, part_id
-from dashboard.panel import Drawing, KeyItem, KeyRow, KeyTable, Mark, Panel
+from dashboard.ids import Act, Part, part_id
+from dashboard.panel import Drawing, KeyItem, KeyRow, KeyTable, Mark, Offer, Panel
 from dashboard.theme import css_name
-from layouts.controls import aria
+from layouts.controls import aria, button, icon
 from layouts.states import skeleton
 
 GRAPH_CONFIG: Any = {
@@ -37,16 +37,35 @@ def card(panel: Panel) -> html.Section:
         html.Div(skeleton(panel.shape), id=named(Part.STATE), className="state"),
         html.Div(id=named(Part.DETAILS), className="details"),
     ]
-    return html.Section(
+    title = html.Div(
         [
             html.P([html.Span(panel.name), dates], className="panel-name"),
             html.H2(panel.question, id=named(Part.TITLE)),
+        ]
+    )
+    return html.Section(
+        [
+            html.Div([title, _tools(panel)], className="panel-head"),
             html.P(_waiting(), id=named(Part.ANSWER), className="answer"),
             html.Div(body, className="panel-body"),
         ],
-        className=f"sheet panel columns-{panel.columns} shape-{panel.shape}",
+        className=f"sheet panel columns-{panel.columns} shape-{panel.shape} paper-{panel.paper}",
         **aria(labelledby=named(Part.TITLE)),
     )
+
+
+def _tools(panel: Panel) -> html.Div:
+    """`Table` is there once there is something to show as one; its name never changes."""
+    table = button(
+        Act.TABLE,
+        icon("table"),
+        html.Span("Table", className="tool-name"),
+        id=part_id(panel.key, Part.TABLE),
+        hidden=True,
+        **{"data-value": panel.key},
+        **aria(label=f"Show {panel.name} as a table", pressed="false"),
+    )
+    return html.Div(table, className="panel-tools")
 
 
 def details(drawing: Drawing) -> list[Component]:
@@ -57,8 +76,19 @@ def details(drawing: Drawing) -> list[Component]:
     return [
         *([html.Div(lists, className="lists")] if lists else []),
         *([_key_table(drawing.key_table)] if drawing.key_table else []),
-        *(html.P(note, className="note") for note in drawing.notes),
+        *([_offer(drawing.offer)] if drawing.offer else []),
+        *notes(drawing),
     ]
+
+
+def notes(drawing: Drawing) -> list[Component]:
+    """What a reader should know of the numbers, under the chart and under its table."""
+    return [html.P(note, className="note") for note in drawing.notes]
+
+
+def _offer(offer: Offer) -> html.Div:
+    pressed = button(offer.act, offer.label, **{"data-value": offer.value})
+    return html.Div(pressed, className="offer")
 
 
 def swatch(token: str, texture: str) -> html.Span:

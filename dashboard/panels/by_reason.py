@@ -22,7 +22,26 @@ from dashboard.figures import (
 )
 from dashboard.hover import LONGEST, amount_line, clip, refund_line, shown_on, tooltip
 from dashboard.panel import Drawing, Figure, KeyRow, KeyTable, Panel, Texture, nothing_used
-from dashboard.reason_parts import ENHANCED_OCR, Part, Reason, read_reasons, whole
+from dashboard.reason_parts import (
+    ENHANCED_OCR,
+    Part,
+    Reason,
+    list_reasons,
+    read_reasons,
+    whole,
+)
+from dashboard.table import (
+    TOTAL,
+    Column,
+    Table,
+    TableRow,
+    caption,
+    has_refunds,
+    together,
+    whole_share,
+    with_amounts,
+    with_cells,
+)
 from dashboard.theme import REASON_TOKENS, TYPE_TOKENS, Theme
 from dashboard.view import View
 from data.access import Scope
@@ -54,6 +73,33 @@ def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
         key_table=_key_table(reasons),
         notes=tuple(_notes(reasons)),
     )
+
+
+def table(frame: pd.DataFrame, view: View) -> Table:
+    """Every reason with every type, as shares of what the chart draws."""
+    drawn = read_reasons(frame, view.account.taxonomy)
+    reasons = list_reasons(frame, view.account.taxonomy)
+    parts = [part for reason in reasons for part in reason.parts]
+    refunds = has_refunds(parts)
+    total = with_cells([TOTAL], together(parts), [whole_share(parts)], refunds=refunds)
+    return Table(
+        caption=caption(_answer(drawn), words.heading(view.period)),
+        columns=with_amounts([Column("Reason", "start")], [Column("Share")], refunds=refunds),
+        rows=tuple(_table_rows(reasons, whole(drawn), refunds=refunds)),
+        total=TableRow(total),
+    )
+
+
+def _table_rows(reasons: Sequence[Reason], of: int, *, refunds: bool) -> Iterator[TableRow]:
+    def row(label: str, parts: Sequence[Part], level: int) -> TableRow:
+        amounts = together(parts)
+        name, share = clip(label, LONGEST), words.share(amounts.net, of)
+        return TableRow(with_cells([name], amounts, [share], refunds=refunds), level)
+
+    for reason in reasons:
+        yield row(reason.label, reason.parts, 0)
+        if reason.is_split:
+            yield from (row(part.label, [part], 1) for part in reason.parts)
 
 
 # --- words ----------------------------------------------------------------------------------
@@ -182,8 +228,10 @@ PANEL = Panel(
     name="Usage by reason",
     question="What are credits spent on?",
     columns=6,
+    paper=2,
     query=query,
     is_empty=nothing_used,
     draw=draw,
+    table=table,
     shape="stack",
 )

@@ -20,9 +20,23 @@ from dashboard.hover import (
     shown_on,
     tooltip,
 )
-from dashboard.panel import Drawing, Figure, Panel, nothing_used
+from dashboard.ids import Act
+from dashboard.panel import Drawing, Figure, Offer, Panel, nothing_used
+from dashboard.table import (
+    NOTHING,
+    TOTAL,
+    Column,
+    Table,
+    TableRow,
+    caption,
+    has_refunds,
+    together,
+    whole_share,
+    with_amounts,
+    with_cells,
+)
 from dashboard.theme import Theme
-from dashboard.view import View
+from dashboard.view import ALL, View
 from data.access import Scope
 from data.engine import Connection
 from data.frames import NO_WORKSPACE, WORKSPACE_COLUMNS
@@ -30,11 +44,11 @@ from data.queries import usage_by_workspace
 
 ROW = 42
 NAMED = 8
+MOST_ROWS = 100  # of the chart with all workspaces; with more, its table says more
 BAR = 9 / ROW
 BAR_BELOW = 11 / ROW  # from the middle of the row to the middle of its bar
 TEXT_ABOVE = 7  # pixels from the middle of the row to the middle of its text
 SHARE_COLUMN = 44  # pixels at the right
-NO_SUCH = "All of it belongs to no workspace."
 
 
 @dataclass(frozen=True)
@@ -60,16 +74,47 @@ def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
 
 
 def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
-    """The eight largest and the rest."""
+    """The eight largest and the rest, or all of them."""
     rows = read_rows(frame)
-    shown = fold(rows)
+    shown = rows if view.all_workspaces and len(rows) <= MOST_ROWS else fold(rows)
     return Drawing(
         answer=_answer(rows),
         figure=_figure(shown, _whole(rows), view, theme),
         height=ROW * max(len(shown), 1),
         dates=words.heading(view.period),
         notes=tuple(_notes(rows)),
+        offer=_offer(rows, shown),
     )
+
+
+def table(frame: pd.DataFrame, view: View) -> Table:
+    """Every workspace, most credits first."""
+    rows = read_rows(frame)
+    refunds, of = has_refunds(rows), _whole(rows)
+    total = with_cells([TOTAL, ""], together(rows), [whole_share(rows)], refunds=refunds)
+    names = [Column("Workspace", "start"), Column("Kind", "start")]
+    return Table(
+        caption=caption(_answer(rows), words.heading(view.period)),
+        columns=with_amounts(names, [Column("Share")], refunds=refunds),
+        rows=tuple(_table_row(row, of, refunds=refunds) for row in rows),
+        total=TableRow(total),
+    )
+
+
+def _table_row(row: Row, of: int, *, refunds: bool) -> TableRow:
+    names = [clip(row.name, LONGEST), row.kind.capitalize() if row.kind else NOTHING]
+    return TableRow(with_cells(names, row, [words.share(row.net, of)], refunds=refunds))
+
+
+def _offer(rows: Sequence[Row], shown: Sequence[Row]) -> Offer | None:
+    """All of them, as bars or where those would be too many as a table; and the way back."""
+    if len(fold(rows)) == len(rows):
+        return None
+    counted = words.count(sum(row.is_workspace for row in rows), "workspace")
+    if len(shown) == len(rows):
+        return Offer(f"Show the top {NAMED}", Act.WORKSPACES, "", f"all {counted}")
+    act, value = (Act.TABLE, PANEL.key) if len(rows) > MOST_ROWS else (Act.WORKSPACES, ALL)
+    return Offer(f"Show all {counted}", act, value, f"the top {NAMED} of {counted}")
 
 
 # --- rows -----------------------------------------------------------------------------------
@@ -185,5 +230,6 @@ PANEL = Panel(
     query=query,
     is_empty=nothing_used,
     draw=draw,
+    table=table,
     shape="rows",
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from dashboard import findings, words
+from dashboard import day_table, findings, words
 from dashboard.axes import bold, bottom_margin, category_axis, scale, value_axis
 from dashboard.days import (
     Bar,
@@ -34,12 +34,13 @@ from dashboard.figures import (
 from dashboard.findings import Spike
 from dashboard.hover import amount_line, refund_line, tooltip
 from dashboard.panel import Drawing, Figure, KeyItem, Mark, Panel
+from dashboard.table import Table, caption
 from dashboard.theme import Theme
 from dashboard.view import View
 from data.access import Scope
 from data.engine import Connection
 from data.frames import has_consumption
-from data.queries import usage_by_day
+from data.queries import usage_by_day, usage_by_day_and_reason
 
 HEIGHT = 264
 WIDE_UP_TO = 45  # bars; above it they stand closer and fewer of them have a label
@@ -72,6 +73,22 @@ def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
         marks=tuple(
             Mark(words.weekday(spike.day, view.today), words.credits(spike.net)) for spike in marks
         ),
+    )
+
+
+def table_query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
+    """The same days, by reason; what the chart draws is their sum."""
+    return usage_by_day_and_reason(connection, scope, history_window(view.period))
+
+
+def table(frame: pd.DataFrame, view: View) -> Table:
+    """Every bar of the chart and the reasons in it, newest first."""
+    marked_days = mark_days(day_table.days_of(frame, history_window(view.period)), view)
+    days = read_days(marked_days, view)
+    used = has_consumption(marked_days[marked_days["in_range"]])
+    answer = ("Shown by week. " if days.by_week else "") + _answer(days, view, used=used)
+    return day_table.day_table(
+        days, frame, view, caption(answer, words.heading(chart_window(view.period)))
     )
 
 
@@ -244,7 +261,10 @@ PANEL = Panel(
     name="Daily usage",
     question="Which days stand out?",
     columns=12,
+    paper=1,
     query=query,
     is_empty=is_empty,
     draw=draw,
+    table=table,
+    table_query=table_query,
 )

@@ -33,8 +33,10 @@ from dashboard.figures import (
     text_at,
 )
 from dashboard.hover import amount_line, escape, refund_line, tooltip
+from dashboard.month_table import month_table
 from dashboard.months import Month, counted_days, month_frame, read_months
 from dashboard.panel import Drawing, Figure, KeyItem, Panel, nothing_used
+from dashboard.table import Table, caption
 from dashboard.theme import Theme
 from dashboard.view import View
 from data.access import Scope
@@ -62,6 +64,12 @@ def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
         dates=_dates(months),
         key=_key(months),
     )
+
+
+def table(frame: pd.DataFrame, view: View) -> Table:
+    """The same months in numbers."""
+    months = read_months(frame)
+    return month_table(months, caption(_answer(months, view), _dates(months)))
 
 
 # --- words ----------------------------------------------------------------------------------
@@ -309,7 +317,9 @@ PANEL = Panel(
     name="Monthly usage",
     question="Does your plan fit?",
     columns=8,
+    paper=2,
     query=query,
     is_empty=nothing_used,
     draw=draw,
+    table=table,
 )

@@ -12,6 +12,18 @@ from dashboard.axes import bold, credits_value
 from dashboard.figures import Fill, Trace, dotted, figure, margin, pattern, solid, text_at
 from dashboard.hover import amount_line, escape, refund_line, shown_on, tooltip
 from dashboard.panel import Drawing, Figure, KeyRow, KeyTable, Panel, Texture, nothing_used
+from dashboard.table import (
+    TOTAL,
+    Column,
+    Table,
+    TableRow,
+    caption,
+    has_refunds,
+    together,
+    whole_share,
+    with_amounts,
+    with_cells,
+)
 from dashboard.theme import Theme
 from dashboard.view import View
 from data.access import Scope
@@ -81,6 +93,23 @@ def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
         dates=words.heading(view.period),
         key_table=_key_table(kinds) if split else None,
         notes=tuple(_notes(kinds, split=split)),
+    )
+
+
+def table(frame: pd.DataFrame, view: View) -> Table:
+    """The kinds in the order of the ring."""
+    kinds = read_kinds(frame, view)
+    refunds, of = has_refunds(kinds), _whole(kinds)
+    total = with_cells([TOTAL], together(kinds), [whole_share(kinds)], refunds=refunds)
+    rows = (
+        with_cells([kind.label], kind, [words.share(kind.net, of)], refunds=refunds)
+        for kind in kinds
+    )
+    return Table(
+        caption=caption(_answer(kinds), words.heading(view.period)),
+        columns=with_amounts([Column("Workspaces", "start")], [Column("Share")], refunds=refunds),
+        rows=tuple(TableRow(cells) for cells in rows),
+        total=TableRow(total),
     )
 
 
@@ -199,5 +228,6 @@ PANEL = Panel(
     query=query,
     is_empty=nothing_used,
     draw=draw,
+    table=table,
     shape="ring",
 )

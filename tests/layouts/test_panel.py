@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from dashboard.ids import Part, part_id
-from dashboard.panel import Drawing, KeyItem, KeyRow, KeyTable, Mark, Panel
+from dashboard.ids import Act, Part, part_id
+from dashboard.panel import Drawing, KeyItem, KeyRow, KeyTable, Mark, Offer, Panel
+from dashboard.table import Table, TableRow
 from layouts.panel import card, details
 from tests.layouts.tree import attribute, elements, parts, with_id, words
 
@@ -33,6 +34,7 @@ def panel() -> Panel:
         query=lambda _connection, _scope, _view: pd.DataFrame(),
         is_empty=lambda _frame, _view: False,
         draw=lambda _frame, _view, _theme: drawing(),
+        table=lambda _frame, _view: Table("An answer.", (), (), TableRow(())),
         shape="rows",
     )
 
@@ -103,6 +105,30 @@ def test_the_cells_of_a_key_table_say_what_they_head():
 def test_a_part_of_a_row_is_indented_under_it():
     (table,) = details(drawing(key_table=TABLE))
     assert ["level-0", "level-1"] == [r.className for r in elements(table, "Tr")[1:]]
+
+
+def test_the_button_for_the_table_is_named_after_the_panel_and_not_pressed(panel):
+    """Its name holds the word that is seen, and stays the same when it is pressed."""
+    pressed = with_id(card(panel), "storage-table")
+    assert "Show Storage as a table" == attribute(pressed, "aria-label")
+    assert "Table" == words(pressed)
+    assert ("false", True) == (attribute(pressed, "aria-pressed"), pressed.hidden)
+    assert ("table", "storage") == (
+        attribute(pressed, "data-act"),
+        attribute(pressed, "data-value"),
+    )
+
+
+def test_an_offer_is_a_button_before_the_notes():
+    offer = Offer("Show all 12 workspaces", Act.WORKSPACES, "all", "the top 8 of 12 workspaces")
+    shown = details(drawing(offer=offer, notes=("One.",)))
+    (pressed,) = elements(shown[0], "Button")
+    assert "Show all 12 workspaces" == words(pressed)
+    assert ("workspaces", "all") == (
+        attribute(pressed, "data-act"),
+        attribute(pressed, "data-value"),
+    )
+    assert ["One."] == [words(part) for part in shown[1:]]
 
 
 def test_notes_come_last():
