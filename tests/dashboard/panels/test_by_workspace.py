@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.panels.by_workspace import PANEL
+from dashboard.ids import Act
+from dashboard.panel import Offer
+from dashboard.panels.by_workspace import MOST_ROWS, PANEL
 from dashboard.theme import LIGHT
 from data.frames import WORKSPACE_COLUMNS, frame, total
 from tests.dashboard.built_frames import (
@@ -144,3 +147,40 @@ def test_the_bars_add_up_to_the_frame(amounts):
     bars = trace(draw(PANEL, made, view()), "Credits")
     assert sum(micros(bars["x"])) == total(made["net"])
     assert len(bars["x"]) <= 9
+
+
+def many(count):
+    return [(str(n), f"W{n:03d}", "team", 1_000 - n) for n in range(count)]
+
+
+def all_of(*rows):
+    of = replace(view(), all_workspaces=True)
+    return draw(PANEL, workspace_frame(*rows), of)
+
+
+def test_all_workspaces_are_shown_when_asked_for():
+    drawing = all_of(*DRAWN)
+    assert [name for name, *_ in rows_of(drawing)][-1] == "d"
+    assert drawing.height == 12 * 42
+    assert drawing.offer == Offer("Show the top 8", Act.WORKSPACES, "", "all 12 workspaces")
+
+
+def test_the_folded_ones_are_offered():
+    assert by_workspace(*DRAWN).offer == Offer(
+        "Show all 12 workspaces", Act.WORKSPACES, "all", "the top 8 of 12 workspaces"
+    )
+
+
+def test_nothing_is_offered_where_nothing_is_folded():
+    assert by_workspace(*DRAWN[:9]).offer is None
+    assert all_of(*DRAWN[:9]).offer is None
+
+
+def test_more_than_a_chart_can_show_are_offered_as_a_table():
+    """And an address that asks for all of them gets the eight."""
+    assert len(rows_of(all_of(*many(MOST_ROWS)))) == MOST_ROWS
+    for drawing in (all_of(*many(MOST_ROWS + 1)), by_workspace(*many(MOST_ROWS + 1))):
+        assert len(rows_of(drawing)) == 9
+        assert drawing.offer == Offer(
+            "Show all 101 workspaces", Act.TABLE, "workspace", "the top 8 of 101 workspaces"
+        )
