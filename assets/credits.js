@@ -116,6 +116,9 @@
       workspaces: asked("workspaces") || "",
       theme: window.creditsTheme.inForce(),
     };
+    if (window.creditsTheme.prints) {
+      fromAddress.prints = true;
+    }
     const next = acted ? afterAct(fromAddress, act, steps) : { view: fromAddress, writes: null };
     const address = next.writes ? addressWith(PARAMETERS[next.writes], next.view[next.writes]) : null;
     const refreshes = acted && act.act === "refresh";

@@ -5,6 +5,8 @@
 
   const KEY = "credits-theme";
   const root = document.documentElement;
+  // ?view=print is for paper, which is white in every theme.
+  const prints = new URLSearchParams(window.location.search).get("view") === "print";
   const system = window.matchMedia("(prefers-color-scheme: dark)");
   let unsaved = "system"; // where storage is blocked, the choice lasts as long as the page
 
@@ -27,6 +29,9 @@
   }
 
   function inForce() {
+    if (prints) {
+      return "light";
+    }
     return chosen() === "system" ? ofSystem() : chosen();
   }
 
@@ -40,6 +45,7 @@
   }
 
   function paint() {
+    root.setAttribute("data-view", prints ? "print" : "screen");
     root.setAttribute("data-bs-theme", inForce());
     root.setAttribute("data-theme-choice", chosen());
     root.setAttribute("data-theme-next", next());
@@ -58,6 +64,6 @@
 
   system.addEventListener("change", paint);
   window.addEventListener("storage", paint); // another tab changed it
-  window.creditsTheme = { change: change, inForce: inForce };
+  window.creditsTheme = { change: change, inForce: inForce, prints: prints };
   paint();
 })();

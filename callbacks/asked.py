@@ -31,10 +31,13 @@ class Asked:
     tables: Mapping[str, int] = field(default_factory=dict)  # open ones, and their first rows
     all_workspaces: bool = False
     toggled: str | None = None  # the panel whose form the reader changed, and is told so
+    prints: bool = False  # for paper: every chart, then every table
 
     @property
     def wish(self) -> Wish:
-        """What the reader wants to see."""
+        """What the reader wants to see; a bar for each workspace could be longer than a sheet."""
+        if self.prints:
+            return Wish(self.range, dict.fromkeys(KEYS, 1))
         return Wish(self.range, self.tables, self.all_workspaces)
 
 
@@ -50,6 +53,7 @@ def read(data: object, themes: Mapping[str, Theme] = THEMES) -> Asked:
         tables=_tables(_text(fields.get("tables")) or ""),
         all_workspaces=fields.get("workspaces") == ALL,
         toggled=toggled if (toggled := _text(fields.get("toggled"))) in KEYS else None,
+        prints=fields.get("prints") is True,
     )
 
 

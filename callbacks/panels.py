@@ -20,7 +20,7 @@ from data.access import AccessDeniedError
 from data.open_snapshot import SnapshotChangedError
 from layouts import page, states
 from layouts.panel import details, notes
-from layouts.table import rows_shown, table_view
+from layouts.table import paper_table, rows_shown, table_view
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,9 @@ PAGE_OUTPUTS = {
     "freshness": Output(Id.FRESHNESS, "children"),
     "freshness_title": Output(Id.FRESHNESS, "title"),
     "delay": Output(Id.DELAY, "children"),
+    "print_line": Output(Id.PRINT_LINE, "children"),
     "foot": Output(Id.FOOT, "children"),
+    "paper": Output(Id.PAPER, "children"),
     "page_state": Output(Id.PAGE_STATE, "children"),
     "no_permission_hidden": Output(Id.NO_PERMISSION, "hidden"),
     "toolbar_hidden": Output(Id.TOOLBAR, "hidden"),
@@ -114,7 +116,8 @@ def _respond(services: Services, host: Host, ask: asked.Asked) -> Values:
             notices.insert(0, f"There is no account {ask.account!r}.")
         shown = _page(reading, made, " ".join(notices), refreshed=ask.refreshed)
         said = {"status": told} if (told := _told(made, ask)) else {}
-        return switcher | shown | said | _panels(made, host, ask)
+        paper = {"paper": _paper(made) if ask.prints else ""}
+        return switcher | shown | said | _panels(made, host, ask) | paper
 
 
 def _preparing(part: float) -> Values:
@@ -135,9 +138,11 @@ def _instead(state: Any, said: str = "") -> Values:
         "grid_hidden": True,
         "notice": "",
         "status": said,
+        "paper": "",
         "freshness": "",
         "freshness_title": "",
         "delay": "",
+        "print_line": "",
         "steps": {"failed": True},
     }
 
@@ -158,6 +163,7 @@ def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Va
         "freshness": page.freshness(freshness.state(seen), freshness.label(seen, zone)),
         "freshness_title": freshness.exact(seen, zone) or "",
         "delay": page.delay(*delay) if (delay := freshness.delay(seen, zone)) else "",
+        "print_line": words.printed(view.account.name, view.period, seen.now, zone),
         "foot": page.foot(view.account.timezone),
         "page_state": "",
         "no_permission_hidden": True,
@@ -214,6 +220,15 @@ def _panels(made: Answer, host: Host, ask: asked.Asked) -> Values:
     return values
 
 
+def _paper(made: Answer) -> list[Any]:
+    """Every table once more, after the charts."""
+    return [
+        paper_table(panel.panel.name, panel.drawing.dates, panel.table)
+        for panel in made.panels
+        if panel.table and panel.drawing and not (panel.empty or made.view.is_new)
+    ]
+
+
 def _tool(made: PanelAnswer, view: View, *, pressed: bool) -> tuple[Any, ...]:
     """Whether `Table` is hidden and pressed: a table that failed keeps its way back."""
     usable = pressed if made.drawing is None else not (made.empty or view.is_new)
@@ -231,7 +246,7 @@ def _panel(made: PanelAnswer, view: View, host: Host, ask: asked.Asked) -> tuple
         dates = words.sentence(view.period, view.today)
         state = states.empty(dates, offer_month=view.range.text != "month")
         return _message(drawing.dates, state)
-    if made.table is not None:
+    if made.table is not None and not ask.prints:
         key, name = made.panel.key, made.panel.name
         twin = [*table_view(key, name, made.table, ask.tables[key]), *notes(drawing)]
         return drawing.answer, drawing.dates, no_update, no_update, True, twin, ""

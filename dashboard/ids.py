@@ -18,6 +18,7 @@ class Id(StrEnum):
     THEME = "theme"
     ACCOUNTS = "accounts"
     FRESHNESS = "freshness"
+    PRINT_LINE = "print-line"
     STRIP_LOST = "strip-lost"
     STRIP_LOST_SINCE = "strip-lost-since"
     STRIP_SIGNED_OUT = "strip-signed-out"
@@ -39,6 +40,7 @@ class Id(StrEnum):
     NOTICE = "notice"
     STATUS = "status"
     GRID = "grid"
+    PAPER = "paper"  # every table once more, where the page is for printing
     FOOT = "foot"
 
 

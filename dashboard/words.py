@@ -173,6 +173,11 @@ def moment(instant: dt.datetime, zone: ZoneInfo) -> str:
     return f"{day_and_month(local.date())} {local.year}, {local.hour:02d}:{local.minute:02d}"
 
 
+def printed(name: str, period: Period, now: dt.datetime, zone: ZoneInfo) -> str:
+    """The first line on paper: whose credits, of when, and when that was known."""
+    return f"Credits · {name} · {heading(period)} · printed {moment(now, zone)} {zone.key}"
+
+
 # --- ranges and ages ------------------------------------------------------------------------
 
 

@@ -26,6 +26,14 @@ def table_view(key: str, name: str, table: Table, asked: int) -> list[Component]
     return [area] if page.is_whole else [area, _pager(key, page, table.page_size)]
 
 
+def paper_table(name: str, dates: str, table: Table) -> html.Section:
+    """A table under its own heading, for paper: nothing scrolls there, and nothing is pressed."""
+    page = table.page()
+    heading = html.H2([name, html.Span(dates, className="panel-dates")])
+    cut = [] if page.is_whole else [html.P(f"{rows_shown(page)}.", className="note")]
+    return html.Section([heading, _table(table, page), *cut])
+
+
 def _table(table: Table, page: Page) -> html.Table:
     head = html.Tr([_head(column) for column in table.columns])
     return html.Table(

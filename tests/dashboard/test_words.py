@@ -177,6 +177,15 @@ def test_a_moment_is_on_the_accounts_clock():
     assert words.moment(instant, ZoneInfo("Asia/Kathmandu")) == "12 Nov 2026, 14:59"
 
 
+def test_the_first_line_on_paper_names_account_range_and_moment():
+    now = dt.datetime(2026, 11, 22, 20, 12, tzinfo=dt.UTC)
+    period = days("2026-11-03", "2026-11-22")
+    line = "Credits · Acme · 3 – 22 Nov 2026 · printed 22 Nov 2026, 20:12 UTC"
+    assert words.printed("Acme", period, now, ZoneInfo("UTC")) == line
+    line = "Credits · Acme · 3 – 22 Nov 2026 · printed 23 Nov 2026, 01:57 Asia/Kathmandu"
+    assert words.printed("Acme", period, now, ZoneInfo("Asia/Kathmandu")) == line
+
+
 def test_refunds_above_use_are_named_up_to_three():
     four = [("a", -M), ("b", -2 * M), ("c", -3 * M), ("d", -4 * M)]
     assert words.refunds_exceed(four[:1], "reason") == "Refunds exceed use for a (−1)."

@@ -43,7 +43,7 @@ def test_a_card_is_a_section_named_by_its_question(panel):
     section = card(panel)
     assert ("Section", "storage-title") == (section._type, attribute(section, "aria-labelledby"))
     assert "What fills up?" == words(with_id(section, "storage-title"))
-    assert "sheet panel columns-6 shape-rows" == section.className
+    assert "sheet panel columns-6 shape-rows paper-3" == section.className
 
 
 def test_a_card_has_every_part_of_its_panel(panel):
