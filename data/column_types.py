@@ -10,6 +10,8 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import BigInteger, Date, DateTime, Dialect, Integer, Text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -102,3 +104,23 @@ class HostId(UserDefinedType[str]):
 
 # STRICT tables of SQLite know INTEGER (64 bits) but not BIGINT.
 Micro = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class DatabaseClock(FunctionElement[dt.datetime]):
+    """The database's own clock at this very row, as the default of an Instant column."""
+
+    inherit_cache = True
+
+
+@compiles(DatabaseClock, "postgresql")
+def _postgresql_clock(_element: DatabaseClock, _compiler: Any, **_kw: Any) -> str:
+    return "clock_timestamp()"  # now() is the transaction's start, which may be hours ago
+
+
+@compiles(DatabaseClock, "sqlite")
+def _sqlite_clock(_element: DatabaseClock, _compiler: Any, **_kw: Any) -> str:
+    # Whole seconds and the milliseconds of %f apart, since a float of days is not exact.
+    return (
+        "(CAST(strftime('%s', 'now') AS INTEGER) * 1000000"
+        " + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) * 1000)"
+    )

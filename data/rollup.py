@@ -6,12 +6,11 @@ twice is doing it once. A snapshot's cache and a production database share this 
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, case, delete, func, insert, select
+from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
 
 from data.engine import day_index
 from data.periods import DAY, Period, Segment, local_day, segments, zone
@@ -26,6 +25,9 @@ from data.schema import (
 
 CHUNK = DAY * 31  # of one rebuild step: small sorts, and a progress that moves
 
+SUMMED = (rollup_by_reason, rollup_by_workspace)
+
+Key = tuple[Any, ...]  # a local day and the labels that a table sums by
 Amounts = tuple[int, int]  # used, refunded in micro-credits
 Progress = Callable[[float], None]  # the part done, 0 to 1
 
@@ -36,6 +38,14 @@ class RolledAccount:
 
     id: str
     timezone: str
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Consumption of some local days: by (day, reason, type) and by (day, workspace)."""
+
+    by_reason: dict[Key, Amounts]
+    by_workspace: dict[Key, Amounts]
 
 
 def account_to_roll(ledger: Connection, account_id: str) -> RolledAccount | None:
@@ -50,36 +60,47 @@ def recompute(ledger: Connection, rollup: Connection, account: RolledAccount, da
 
     `ledger` and `rollup` may be the same connection. Entries in the future count on their day.
     """
-    by_reason: dict[tuple[object, ...], Amounts] = defaultdict(lambda: (0, 0))
-    by_workspace: dict[tuple[object, ...], Amounts] = defaultdict(lambda: (0, 0))
-    for day, row in _sums(ledger, account, days):
-        _add(by_reason, (day, row.reason, row.workflow_type or ""), row)
-        _add(by_workspace, (day, row.workspace_id or ""), row)
-    _replace(rollup, rollup_by_reason, account, days, by_reason)
-    _replace(rollup, rollup_by_workspace, account, days, by_workspace)
+    for table in SUMMED:
+        own = table.c.account_id == account.id
+        rollup.execute(delete(table).where(own, table.c.day >= days.start, table.c.day < days.end))
+    _store(rollup, account, ledger_sums(ledger, account, days))
 
 
 def rebuild(
     ledger: Connection, rollup: Connection, account: RolledAccount, progress: Progress | None = None
 ) -> None:
     """Recompute every day of the account and raise its version; the caller commits."""
-    for table in (rollup_by_reason, rollup_by_workspace):
-        rollup.execute(delete(table).where(table.c.account_id == account.id))
-    chunks = list(_chunks(_all_days(ledger, account)))
+    drop_days(rollup, account.id)
+    chunks = list(chunked(ledger_days(ledger, account)))
     for done, days in enumerate(chunks, start=1):
-        recompute(ledger, rollup, account, days)
+        _store(rollup, account, ledger_sums(ledger, account, days))
         if progress:
             progress(done / len(chunks))
-    _raise_version(rollup, account)
+    raise_version(rollup, account)
+
+
+def drop_days(rollup: Connection, account_id: str) -> None:
+    """Delete every stored day of the account."""
+    for table in SUMMED:
+        rollup.execute(delete(table).where(table.c.account_id == account_id))
+
+
+def raise_version(rollup: Connection, account: RolledAccount) -> None:
+    """Note that the account's rows changed, were made in its present zone, and nothing failed."""
+    made = {"timezone": account.timezone, "failures": 0, "retry_at": None, "failure": None}
+    own = update(rollup_state).where(rollup_state.c.account_id == account.id)
+    found = rollup.execute(own.values(version=rollup_state.c.version + 1, **made))
+    if not found.rowcount:
+        rollup.execute(insert(rollup_state), [{"account_id": account.id, "version": 1, **made}])
 
 
 def rolled_zone(rollup: Connection, account_id: str) -> str | None:
-    """The zone of the account's stored days, None when it was never built."""
+    """The zone of the account's stored days, None while it is not built."""
     query = select(rollup_state.c.timezone).where(rollup_state.c.account_id == account_id)
     return rollup.execute(query).scalar_one_or_none()
 
 
-def day_sums(connection: Connection, account_id: str, segment: Segment) -> Select[tuple[object]]:
+def day_sums(connection: Connection, account_id: str, segment: Segment) -> Select[Any]:
     """Used and refunded in one segment by day index, reason, workflow type and workspace."""
     group = (
         day_index(connection, entries.c.occurred_at, segment).label("day_index"),
@@ -101,40 +122,48 @@ def day_sums(connection: Connection, account_id: str, segment: Segment) -> Selec
     )
 
 
-def _sums(
-    ledger: Connection, account: RolledAccount, days: Period
-) -> Iterator[tuple[dt.date, Row[tuple[object]]]]:
+def ledger_sums(ledger: Connection, account: RolledAccount, days: Period) -> Sums:
+    """What these local days consumed, from the ledger's entries."""
+    found = Sums({}, {})
     for segment in segments(days, zone(account.timezone)):
         for row in ledger.execute(day_sums(ledger, account.id, segment)):
-            yield segment.first_day + DAY * int(row.day_index), row
+            index, reason, workflow_type, workspace, used, refunded = row
+            day = segment.first_day + DAY * int(index)
+            # PostgreSQL sums bigint into numeric; a sum beyond 64 bits is refused by the column.
+            amounts = int(used), int(refunded)
+            _add(found.by_reason, (day, reason, workflow_type or ""), amounts)
+            _add(found.by_workspace, (day, workspace or ""), amounts)
+    return found
 
 
-def _add(
-    sums: dict[tuple[object, ...], Amounts], key: tuple[object, ...], row: Row[tuple[object]]
-) -> None:
-    used, refunded = sums[key]
-    # PostgreSQL sums bigint into numeric; a sum that leaves 64 bits is refused by the column.
-    sums[key] = (used + int(row.used), refunded + int(row.refunded))
+def stored_sums(rollup: Connection, account_id: str, days: Period) -> Sums:
+    """What these local days consumed, as the rollup has it."""
+    found = Sums({}, {})
+    for table, sums in zip(SUMMED, (found.by_reason, found.by_workspace), strict=True):
+        own = table.c.account_id == account_id
+        query = select(table).where(own, table.c.day >= days.start, table.c.day < days.end)
+        for row in rollup.execute(query):
+            sums[tuple(row[1:-2])] = row.used_micro, row.refunded_micro
+    return found
 
 
-def _replace(
-    rollup: Connection,
-    table: Table,
-    account: RolledAccount,
-    days: Period,
-    sums: Mapping[tuple[object, ...], Amounts],
-) -> None:
-    own = table.c.account_id == account.id
-    rollup.execute(delete(table).where(own, table.c.day >= days.start, table.c.day < days.end))
-    names = table.columns.keys()
-    rows = [
-        dict(zip(names, (account.id, *key, *amounts), strict=True)) for key, amounts in sums.items()
-    ]
-    if rows:
-        rollup.execute(insert(table), rows)
+def _add(sums: dict[Key, Amounts], key: Key, amounts: Amounts) -> None:
+    used, refunded = sums.get(key, (0, 0))
+    sums[key] = (used + amounts[0], refunded + amounts[1])
 
 
-def _all_days(ledger: Connection, account: RolledAccount) -> Period | None:
+def _store(rollup: Connection, account: RolledAccount, found: Sums) -> None:
+    for table, sums in zip(SUMMED, (found.by_reason, found.by_workspace), strict=True):
+        names = table.columns.keys()
+        rows = [
+            dict(zip(names, (account.id, *key, *amounts), strict=True))
+            for key, amounts in sums.items()
+        ]
+        if rows:
+            rollup.execute(insert(table), rows)
+
+
+def ledger_days(ledger: Connection, account: RolledAccount) -> Period | None:
     """The local days from the account's first entry to its last, None without any."""
     times = entries.c.occurred_at
     # Two statements: one with both min and max would read the whole index.
@@ -149,17 +178,10 @@ def _all_days(ledger: Connection, account: RolledAccount) -> Period | None:
     return Period(local_day(first, tz) - DAY, local_day(last, tz) + DAY * 2)
 
 
-def _chunks(days: Period | None) -> Iterable[Period]:
+def chunked(days: Period | None) -> Iterator[Period]:
+    """The days in steps of CHUNK; nothing for None."""
     start = days.start if days else None
     while days and start and start < days.end:
         end = min(start + CHUNK, days.end)
         yield Period(start, end)
         start = end
-
-
-def _raise_version(rollup: Connection, account: RolledAccount) -> None:
-    own = rollup_state.c.account_id == account.id
-    version = rollup.execute(select(rollup_state.c.version).where(own)).scalar_one_or_none() or 0
-    rollup.execute(delete(rollup_state).where(own))
-    state = {"account_id": account.id, "timezone": account.timezone, "version": version + 1}
-    rollup.execute(insert(rollup_state), [state])

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, MetaData, Table, Text, text
 
-from data.column_types import HostId, Instant, LocalDate, Micro, to_micros
+from data.column_types import DatabaseClock, HostId, Instant, LocalDate, Micro, to_micros
 
 MICRO = 1_000_000  # micro-credits in one credit
 CONSUMPTION = ("usage", "refund")
@@ -184,9 +184,41 @@ rollup_state = Table(
     "rollup_state",
     rollup,
     Column("account_id", HostId(), primary_key=True),
-    Column("timezone", Text, nullable=False),  # the zone of the stored days
+    Column("timezone", Text),  # the zone of the stored days; NULL until they are built
     Column("version", Micro, nullable=False),  # grows with every change of the account's rows
+    Column("failures", Micro, nullable=False, server_default=text("0")),  # in a row
+    Column("retry_at", Instant),  # not before, after a failure
+    Column("failure", Text),  # what kind of error the last one was
     sqlite_strict=True,
 )
 
-ROLLUP_VERSION = 1  # of these three tables; a cache of another version is thrown away
+ROLLUP_VERSION = 2  # of our tables; a cache of another version is thrown away, `install` upgrades
+
+# What only a running ledger needs. A mark is appended by the writer's own transaction and deleted
+# by the aggregator's; it has no key, so that no mark can ever make a writer fail.
+feed = MetaData()
+
+dirty = Table(
+    "dirty",
+    feed,
+    Column("account_id", HostId(), nullable=False),
+    Column("at", Instant, nullable=False),  # an instant of the day that changed
+    Column("marked", Instant, nullable=False, server_default=DatabaseClock()),
+    Index("dirty_by_account", "account_id", "marked"),
+    sqlite_strict=True,
+)
+
+# These two are the installation's, not an account's: a handful of rows.
+rollup_heartbeat = Table(
+    "rollup_heartbeat",
+    feed,
+    Column("aggregator", Text, nullable=False),
+    Column("beat", Instant, nullable=False),
+    sqlite_strict=True,
+)
+
+rollup_schema = Table(
+    "rollup_schema", feed, Column("version", Integer, nullable=False), sqlite_strict=True
+)
+
+OUR_TABLES = (*rollup.sorted_tables, *feed.sorted_tables)

@@ -1,0 +1,58 @@
+"""From every version of our tables that was ever released to this one; never a host's table.
+
+The statements of a step are frozen as text: today's tables may differ from what a step made.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, inspect, select
+
+from data.errors import UsageError
+from data.schema import ROLLUP_VERSION, rollup_schema, rollup_state
+
+# 1 had no list of marks, so nothing is known of what came after its last build.
+FROM_1 = {
+    "postgresql": (
+        (
+            "ALTER TABLE rollup_state ALTER COLUMN timezone DROP NOT NULL, "
+            "ADD COLUMN failures BIGINT NOT NULL DEFAULT 0, "
+            "ADD COLUMN retry_at TIMESTAMP WITH TIME ZONE, ADD COLUMN failure TEXT"
+        ),
+        "UPDATE rollup_state SET timezone = NULL",
+    ),
+    "sqlite": (
+        "ALTER TABLE rollup_state RENAME TO rollup_state_1",
+        (
+            "CREATE TABLE rollup_state (account_id TEXT NOT NULL, timezone TEXT, "
+            "version INTEGER NOT NULL, failures INTEGER DEFAULT 0 NOT NULL, retry_at INTEGER, "
+            "failure TEXT, PRIMARY KEY (account_id)) STRICT"
+        ),
+        (
+            "INSERT INTO rollup_state (account_id, version) "
+            "SELECT account_id, version FROM rollup_state_1"
+        ),
+        "DROP TABLE rollup_state_1",
+    ),
+}
+STEPS = {1: FROM_1}
+
+
+def installed_version(connection: Connection) -> int:
+    """The version of our tables in this database, 0 without any."""
+    found = inspect(connection)
+    if found.has_table(rollup_schema.name):
+        return connection.execute(select(rollup_schema.c.version)).scalar() or 0
+    # The first version kept no number.
+    return 1 if found.has_table(rollup_state.name) else 0
+
+
+def upgrade(connection: Connection, version: int) -> list[str]:
+    """The statements that bring tables of `version` to ours; none when there are none."""
+    if version > ROLLUP_VERSION:
+        raise UsageError(
+            "install.newer",
+            f"This ledger has the rollup of version {version}, and this program makes version "
+            f"{ROLLUP_VERSION}: use the newer program.",
+        )
+    steps = range(version, ROLLUP_VERSION) if version else ()
+    return [statement for step in steps for statement in STEPS[step][connection.dialect.name]]
