@@ -35,11 +35,18 @@ def snapshot_file(tmp_path):
 def page(snapshot_file, tmp_path):
     """Serves built rows and returns the client of their page."""
 
-    def serve(rows: LedgerBuilder, *, first_account=None, prefix="/app/account/credits"):
+    def serve(
+        rows: LedgerBuilder,
+        *,
+        first_account=None,
+        prefix="/app/account/credits",
+        source=None,
+        **env,
+    ):
         opened = OpenSnapshot(snapshot_file(rows), tmp_path / "cache", NOW)
         app = create_app(
-            read_settings({"CREDITS_PREFIX": prefix}),
-            Services(opened, first_account),
+            read_settings({"CREDITS_PREFIX": prefix, **env}),
+            Services(source(opened) if source else opened, first_account),
             guard_loopback,
         )
         return PageClient(app, prefix.rstrip("/"), opened)
