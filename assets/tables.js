@@ -1,6 +1,6 @@
 // Which charts are open as tables, as text: what a press makes of it; and tables wider or longer
-// than their place, which become reachable by keyboard just then.
-// The text is that of `table=` in the address, `daily,workspace:501`: names, and first rows.
+// than their place, which become reachable by keyboard just then. It asks nothing of the server.
+// The text is that of `table=` in the address, `daily,workspace:401`: names, and first rows.
 (function () {
   "use strict";
 
@@ -19,11 +19,25 @@
     return (open ? others : others.concat(name)).join(",");
   }
 
-  // `workspace:501`: an open table at another row.
+  // `workspace:401`: an open table at another row.
   function turned(text, to) {
     return listed(text)
       .map((one) => (nameOf(one) === nameOf(to) ? to : one))
       .join(",");
+  }
+
+  window.creditsTables = { toggled: toggled, turned: turned };
+
+  // ---- what an answer replaces -------------------------------------------------------------
+
+  // Each answer makes what stands under a title anew, the very button that was pressed, too.
+  // The reader must not notice: the new one gets the focus, and a table stays where it stood.
+  const seen = new WeakSet();
+  const stoodAt = new Map(); // how far the table of each panel was scrolled
+  let held = null; // what has the focus under a title, and where
+
+  function stops(details) {
+    return Array.from(details.querySelectorAll("button, .table-area"));
   }
 
   function reach(area) {
@@ -36,31 +50,58 @@
 
   const sizes = new ResizeObserver((changes) => changes.forEach((one) => reach(one.target)));
 
-  // A turned page begins at its top; an area seen for the first time is measured from now on.
-  function watch() {
-    document.querySelectorAll(".table-area").forEach((area) => {
-      sizes.observe(area);
-      reach(area);
+  function meet(area) {
+    const at = stoodAt.get(area.closest(".details")) || { left: 0, top: 0 };
+    seen.add(area);
+    sizes.observe(area);
+    reach(area);
+    area.scrollTo(at.left, at.top);
+  }
+
+  function afterAnswer() {
+    document.querySelectorAll(".details .table-area").forEach((area) => {
+      if (!seen.has(area)) {
+        meet(area);
+      }
     });
-  }
-
-  function onTurn(event) {
-    const button = event.target.closest(".pager button[aria-disabled=false]");
-    if (button !== null) {
-      button.closest(".details").querySelector(".table-area").scrollTop = 0;
+    if (held !== null && !held.element.isConnected) {
+      const next = stops(held.details)[held.place];
+      held = null;
+      if (next && document.activeElement === document.body) {
+        next.focus({ preventScroll: true });
+      }
     }
   }
 
-  // The button that opened the table is gone with the chart; the one over it stays.
-  function onOffer(event) {
-    const offer = event.target.closest(".details [data-act=table]");
-    if (offer !== null) {
-      offer.closest(".panel").querySelector("[data-act=table]").focus();
+  function onFocus(event) {
+    const details = event.target.closest(".details");
+    const place = details === null ? -1 : stops(details).indexOf(event.target);
+    held = place < 0 ? null : { element: event.target, details: details, place: place };
+  }
+
+  function onScroll(event) {
+    const area = event.target;
+    if (area.classList && area.classList.contains("table-area") && area.isConnected) {
+      const at = { left: area.scrollLeft, top: area.scrollTop };
+      stoodAt.set(area.closest(".details"), at);
     }
   }
 
-  document.addEventListener("click", onTurn);
-  document.addEventListener("click", onOffer);
-  new MutationObserver(watch).observe(document.body, { childList: true, subtree: true });
-  window.creditsTables = { toggled: toggled, turned: turned };
+  function onClick(event) {
+    const button = event.target.closest(".details [data-act]");
+    if (button === null) {
+      return;
+    }
+    stoodAt.delete(button.closest(".details")); // another page begins at its top
+    if (button.dataset.act === "table") {
+      // It goes with the chart; the one over the chart stays.
+      button.closest(".panel").querySelector("[data-act=table]").focus();
+    }
+  }
+
+  document.addEventListener("focusin", onFocus);
+  document.addEventListener("pointerdown", () => (held = null));
+  document.addEventListener("scroll", onScroll, true);
+  document.addEventListener("click", onClick);
+  new MutationObserver(afterAnswer).observe(document.body, { childList: true, subtree: true });
 })();
