@@ -17,13 +17,16 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    Table,
     create_engine,
     event,
     func,
     make_url,
     type_coerce,
 )
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.sql.elements import ColumnElement
 
 from data.column_types import to_micros
@@ -33,6 +36,7 @@ from data.periods import DAY, Segment
 __all__ = ["Connection", "Engine", "connect", "create_tables", "day_index", "read_transaction"]
 
 DAY_MICROS = 86_400_000_000
+CONTENDED = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 WRITES = "takes_the_write_lock"  # an execution option: wait for other writers at BEGIN, not later
 
 
@@ -118,3 +122,26 @@ def day_index(connection: Connection, column: Any, segment: Segment) -> ColumnEl
         return micros // DAY_MICROS
     seconds = func.extract("epoch", column - segment.midnight)
     return type_coerce(func.floor(seconds / int(DAY.total_seconds())), Integer)
+
+
+def insert_unless_there(connection: Connection, table: Table) -> Any:
+    """An INSERT that leaves a row alone whose key is there already."""
+    dialect = sqlite_dialect if connection.dialect.name == "sqlite" else postgresql_dialect
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def lost_connection(error: DBAPIError) -> bool:
+    """Whether the database could not be reached, or went away: to be tried again in silence."""
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", "")
+    # psycopg names no state where no server answered; 57P0x: it shuts down or starts.
+    unanswered = isinstance(error, OperationalError) and state is None
+    return unanswered or str(state or "").startswith(("08", "57P", "53300"))
+
+
+def contended(error: DBAPIError) -> bool:
+    """Whether another transaction was in the way: a lock, a deadlock, a serialization failure."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest tells kinds of it apart
+    state = getattr(error.orig, "sqlstate", None)
+    return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} or state in CONTENDED

@@ -15,3 +15,11 @@ def fed(database: Engine) -> Engine:
     create_tables(database, schema.ledger)
     install(database, Plan())
     return database
+
+
+@pytest.fixture
+def fed_postgres(postgres_database: Engine) -> Engine:
+    """As `fed`, PostgreSQL alone; mark the test `postgres`."""
+    create_tables(postgres_database, schema.ledger)
+    install(postgres_database, Plan())
+    return postgres_database

@@ -1,0 +1,216 @@
+"""The aggregator: takes what changed, account by account, and recomputes the days it touches.
+
+One account is one transaction, any number of aggregators may run, and one that dies anywhere loses
+nothing: marks are deleted by the very transaction that stores what they stand for. It only reads
+the ledger. Time is handed in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import Event
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from data import rollup
+from data.engine import (
+    contended,
+    insert_unless_there,
+    lost_connection,
+    read_transaction,
+    write_transaction,
+)
+from data.periods import DAY, Period, local_day, zone
+from data.reconcile import Rounds
+from data.schema import dirty, rollup_heartbeat, rollup_state
+from data.survey import to_build, to_drop, waiting
+from data.watermark import lag
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], dt.datetime]
+
+BEAT_EVERY = dt.timedelta(seconds=10)  # also within a long pass
+FORGET_BEAT = dt.timedelta(days=1)
+FIRST_RETRY, LAST_RETRY = dt.timedelta(seconds=30), dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What one account's transaction did: how many marks it took, whether all days were made."""
+
+    marks: int = 0
+    built: bool = False
+
+
+@dataclass
+class Tally:
+    """What one pass did so far."""
+
+    accounts: int = 0
+    entries: int = 0  # changes of entries, each of them a mark
+    built: int = 0
+    failed: int = 0
+    mended: int = 0
+    took: dt.timedelta = dt.timedelta(0)
+    lag: dt.timedelta = dt.timedelta(0)
+
+    def add(self, done: Refreshed) -> None:
+        """Count one account."""
+        self.accounts += 1
+        self.entries += done.marks
+        self.built += done.built
+
+    def __str__(self) -> str:
+        return (
+            f"pass accounts={self.accounts} entries={self.entries} built={self.built} "
+            f"failed={self.failed} mended={self.mended} ms={1000 * self.took.total_seconds():.0f} "
+            f"lag={self.lag.total_seconds():.1f}s"
+        )
+
+
+# --- one account ----------------------------------------------------------------------------
+
+
+def refresh(engine: Engine, account_id: str, *, build: bool = False) -> Refreshed | None:
+    """Bring one account up to date in one transaction; None while another has it.
+
+    `build` makes every day anew, as a changed zone does.
+    """
+    with write_transaction(engine) as connection:
+        # Ours, never the host's row; whoever finds it locked goes on to the next account.
+        state = select(rollup_state.c.timezone).where(rollup_state.c.account_id == account_id)
+        locked = connection.execute(state.with_for_update(skip_locked=True)).one_or_none()
+        if locked is None:
+            return None
+        taken = delete(dirty).where(dirty.c.account_id == account_id).returning(dirty.c.at)
+        instants = connection.execute(taken).scalars().all()
+        # What was committed before the marks were read is seen from here on.
+        account = rollup.account_to_roll(connection, account_id)
+        if account is None:
+            _forget(connection, account_id)
+        elif build or locked.timezone != account.timezone:
+            rollup.rebuild(connection, connection, account)
+            return Refreshed(len(instants), built=True)
+        elif instants:
+            for days in touched(instants, account):
+                rollup.recompute(connection, connection, account, days)
+            rollup.raise_version(connection, account)
+        return Refreshed(len(instants))
+
+
+def touched(instants: Iterable[dt.datetime], account: rollup.RolledAccount) -> list[Period]:
+    """The local days of these instants, neighbours together."""
+    tz = zone(account.timezone)
+    found: list[Period] = []
+    for day in sorted({local_day(at, tz) for at in instants}):
+        if found and found[-1].end == day:
+            found[-1] = Period(found[-1].start, day + DAY)
+        else:
+            found.append(Period(day, day + DAY))
+    return found
+
+
+def _forget(connection: Connection, account_id: str) -> None:
+    """The ledger lists the account no more: neither does the rollup."""
+    rollup.drop_days(connection, account_id)
+    connection.execute(delete(rollup_state).where(rollup_state.c.account_id == account_id))
+
+
+# --- the passes -----------------------------------------------------------------------------
+
+
+class Aggregator:
+    """One process's passes over a ledger; `name` tells its heartbeat from those of others."""
+
+    def __init__(self, engine: Engine, name: str, clock: Clock, stop: Event | None = None) -> None:
+        self._engine, self._name, self._clock = engine, name, clock
+        self._stop = stop or Event()
+        self._rounds = Rounds(engine)
+        self._beaten: dt.datetime | None = None
+
+    def run_once(self) -> Tally:
+        """One pass over all that waits; DBAPIError when the database cannot be reached."""
+        started, tally = self._clock(), Tally()
+        self._beat(started)
+        for account_id in self._work(started):
+            if self._stop.is_set():
+                break
+            self._take(account_id, tally)
+            if self._beaten and self._clock() - self._beaten >= BEAT_EVERY:
+                self._beat(self._clock())
+        tally.mended = self._rounds.step(self._clock())
+        ended = self._clock()
+        with read_transaction(self._engine) as connection:
+            tally.lag = lag(connection, ended)
+        tally.took = ended - started
+        log.info("%s", tally)
+        return tally
+
+    def run_forever(self, every: dt.timedelta) -> None:
+        """Pass after pass until told to stop, which waits for the account in hand and no longer."""
+        while not self._stop.is_set():
+            try:
+                self.run_once()
+            except DBAPIError as error:
+                if not lost_connection(error) and not contended(error):
+                    log.exception("a pass failed; the next one tries again")
+            self._stop.wait(every.total_seconds())
+
+    def _work(self, now: dt.datetime) -> list[str]:
+        """Accounts with marks, longest waiting first, then those to build or to forget."""
+        with read_transaction(self._engine) as connection:
+            found = [
+                *connection.execute(waiting(now)).all(),
+                *connection.execute(to_build(now)).all(),
+                *connection.execute(to_drop()).all(),
+            ]
+        self._register(sorted({row.account_id for row in found if row.known is None}))
+        return list(dict.fromkeys(row.account_id for row in found))
+
+    def _register(self, accounts: list[str]) -> None:
+        """A row to lock for each account that has none; another aggregator may be first."""
+        rows = [{"account_id": account, "version": 0} for account in accounts]
+        if rows:
+            with write_transaction(self._engine) as connection:
+                connection.execute(insert_unless_there(connection, rollup_state), rows)
+
+    def _take(self, account_id: str, tally: Tally) -> None:
+        try:
+            done = refresh(self._engine, account_id)
+        except Exception as error:
+            if isinstance(error, DBAPIError) and contended(error):
+                return  # the next pass finds its marks still there
+            if isinstance(error, DBAPIError) and lost_connection(error):
+                raise
+            log.exception("account %s failed and is put back; the others go on", account_id)
+            self._put_back(account_id, error)
+            tally.failed += 1
+        else:
+            if done is not None:
+                tally.add(done)
+
+    def _put_back(self, account_id: str, error: Exception) -> None:
+        """Twice as long after each failure in a row."""
+        own = rollup_state.c.account_id == account_id
+        with write_transaction(self._engine) as connection:
+            query = select(rollup_state.c.failures).where(own)
+            failures = connection.execute(query).scalar_one_or_none() or 0
+            pause = min(FIRST_RETRY * 2 ** min(failures, 20), LAST_RETRY)
+            noted = {"failures": failures + 1, "failure": type(error).__name__}
+            retry = update(rollup_state).where(own)
+            connection.execute(retry.values(retry_at=self._clock() + pause, **noted))
+
+    def _beat(self, now: dt.datetime) -> None:
+        table, self._beaten = rollup_heartbeat.c, now
+        with write_transaction(self._engine) as connection:
+            own = update(rollup_heartbeat).where(table.aggregator == self._name)
+            if not connection.execute(own.values(beat=now)).rowcount:
+                row = {"aggregator": self._name, "beat": now}
+                connection.execute(insert(rollup_heartbeat), [row])
+                old = delete(rollup_heartbeat).where(table.beat < now - FORGET_BEAT)
+                connection.execute(old)

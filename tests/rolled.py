@@ -1,0 +1,58 @@
+"""What stands in a rollup and what its ledger's raw rows sum to, side by side, by account.
+
+The sums are those of tests/oracle.py over rows read one by one; no code under test is used.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from data import schema
+from tests import oracle
+
+FIRST, LAST = dt.date(1980, 1, 1), dt.date(2040, 1, 1)
+Sums = dict[str, dict[tuple[Any, ...], oracle.Amount]]
+
+
+def stored(engine: Engine) -> dict[str, Sums]:
+    """Account -> table -> (day, …labels) -> Amount, of every account that has a row."""
+    found: dict[str, Sums] = {}
+    with engine.connect() as connection:
+        for name in ("rollup_by_reason", "rollup_by_workspace"):
+            for row in connection.execute(select(schema.rollup.tables[name])):
+                amount = oracle.Amount(row.used_micro, row.refunded_micro)
+                found.setdefault(row.account_id, {}).setdefault(name, {})[tuple(row[1:-2])] = amount
+    return found
+
+
+def counted(engine: Engine) -> dict[str, Sums]:
+    """The same from the entries of every listed account, empty text for none as the tables have."""
+    with engine.connect() as connection:
+        zones = dict(
+            connection.execute(select(schema.accounts.c.id, schema.accounts.c.timezone)).all()
+        )
+        rows = [row._asdict() for row in connection.execute(select(schema.entries))]
+    own: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        own.setdefault(row["account_id"], []).append(row)
+    sums = {
+        account: oracle.consumed(own.get(account, ()), account, zone, FIRST, LAST)
+        for account, zone in zones.items()
+    }
+    return {account: _tables(found) for account, found in sums.items() if found.by_reason}
+
+
+def _tables(found: oracle.Consumed) -> Sums:
+    return {
+        "rollup_by_reason": {
+            (day, reason, kind or ""): amount
+            for (day, reason, kind), amount in found.by_day_and_reason.items()
+        },
+        "rollup_by_workspace": {
+            (day, workspace or ""): amount
+            for (day, workspace), amount in found.by_day_and_workspace.items()
+        },
+    }
