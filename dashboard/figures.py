@@ -12,6 +12,7 @@ from typing import Any, Literal
 from dashboard.axes import bold, credits_value
 from dashboard.hover import label_style, shown_on
 from dashboard.panel import Figure
+from dashboard.room import width
 from dashboard.theme import FONT, Theme
 from dashboard.view import View
 
@@ -19,6 +20,7 @@ Trace = dict[str, Any]
 Pattern = Literal["", "/", "."]
 
 CORNER = 3
+NARROWEST = 200  # pixels of a plot with a value axis, in a window of 320
 
 
 # --- the frame ------------------------------------------------------------------------------
@@ -66,6 +68,7 @@ class Fill:
     width: float = 0
     pattern: Pattern = ""
     dots: str = ""  # their colour, when the pattern is dots
+    ground: str = ""  # between stripes; nothing is what lies behind
 
 
 def solid(colour: str) -> Fill:
@@ -81,6 +84,17 @@ def muted(theme: Theme) -> Fill:
 def hatched(colour: str) -> Fill:
     """Still changing."""
     return Fill(colour, colour, 1, "/")
+
+
+def hatched_on_tint(colour: str) -> Fill:
+    """Still changing, and small: stripes on half their colour, so that a low bar is seen too."""
+    return Fill(colour, colour, 1, "/", ground=half(colour))
+
+
+def half(colour: str) -> str:
+    """`#RRGGBB`, half seen through."""
+    parts = (str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))
+    return f"rgba({', '.join(parts)}, 0.5)"
 
 
 def outline(colour: str, inside: str) -> Fill:
@@ -103,12 +117,14 @@ def marker(fills: Sequence[Fill]) -> dict[str, Any]:
 def pattern(fills: Sequence[Fill]) -> dict[str, Any]:
     """Coloured stripes on what lies behind, or dots in a coloured mark; nothing when all are plain.
 
-    A trace has stripes or dots, never both.
+    A trace has stripes or dots, never both, and its stripes have one ground.
     """
     shapes = [fill.pattern for fill in fills]
     made: dict[str, Any] = {"shape": _shared(shapes)}
     if "/" in shapes:
         made |= {"fillmode": "replace", "size": 7, "solidity": 0.42}
+        grounds = [fill.ground for fill in fills if fill.ground]
+        made |= {"bgcolor": grounds[0]} if grounds else {}
     if "." in shapes:
         dots = _shared(fill.dots or fill.colour for fill in fills)
         made |= {"fillmode": "overlay", "fgcolor": dots, "size": 6, "solidity": 0.2}
@@ -197,12 +213,12 @@ def text_at(text: str, **place: Any) -> dict[str, Any]:
 def band(first: int, last: int, places: int, name: str, theme: Theme) -> dict[str, Any]:
     """The range behind its bars: a faint band, a line on its top and its name above the line.
 
-    The name starts with the band, or ends with it where the band is the smaller part, so that it
-    stays inside the figure on a phone too.
+    The name starts with the band, or ends with it where a phone's band is too short for it: a band
+    reaches to the figure's right end, so that the name stays inside the figure.
     """
     left, right = first - 0.5, last + 0.5
     span = {"xref": "x", "yref": "paper", "x0": left, "x1": right}
-    at_left = 2 * (last - first + 1) >= places
+    at_left = width(name, 12) + 4 <= (last - first + 1) / places * NARROWEST
     return {
         "shapes": [
             {

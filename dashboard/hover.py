@@ -20,10 +20,19 @@ def clip(name: str, length: int) -> str:
     return name if len(name) <= length else name[:length].rstrip() + "…"
 
 
+def plain(name: str) -> str:
+    """A ledger's text on one line, without what cannot be printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())
+
+
+def markup(text: str) -> str:
+    """Plain text as Plotly text: shown as it is, whatever tags it holds."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def escape(name: str) -> str:
-    """A ledger's text as Plotly text: shown as it is, whatever tags it holds, on one line."""
-    plain = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """A ledger's text as Plotly text, on one line."""
+    return markup(plain(name))
 
 
 def tooltip(mark: str, *lines: str) -> str:

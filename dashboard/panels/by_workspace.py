@@ -22,6 +22,7 @@ from dashboard.hover import (
 )
 from dashboard.ids import Act
 from dashboard.panel import Drawing, Figure, Offer, Panel, nothing_used
+from dashboard.room import cut, width
 from dashboard.table import (
     NOTHING,
     TOTAL,
@@ -48,7 +49,10 @@ MOST_ROWS = 100  # of the chart with all workspaces; with more, its table says m
 BAR = 9 / ROW
 BAR_BELOW = 11 / ROW  # from the middle of the row to the middle of its bar
 TEXT_ABOVE = 7  # pixels from the middle of the row to the middle of its text
+TEXT = 13
 SHARE_COLUMN = 44  # pixels at the right
+SPACE = 12  # between name and numbers
+PLOTS = (254, 294, 414)  # the plot's least width on each of SCREENS
 
 
 @dataclass(frozen=True)
@@ -211,15 +215,22 @@ def _bars(shown: Sequence[Row], of: int, theme: Theme) -> Trace:
 def _texts(place: int, row: Row, of: int, theme: Theme) -> Iterator[dict[str, object]]:
     """Name and kind at the left, credits and share at the right, over the bar."""
     line = {"yref": "y", "y": place, "yshift": TEXT_ABOVE, "xref": "paper"}
-    name = escape(clip(row.name, NAME_LENGTH) if not row.folded else row.name)
-    if row.kind == "personal":
-        name += f'  <span style="color:{theme.text3}">Personal</span>'
+    tag = "  Personal" if row.kind == "personal" else ""
+    name = cut(row.name, TEXT, _room(row, tag), NAME_LENGTH if not row.folded else LONGEST)
+    if tag:
+        name += f'  <span style="color:{theme.text3}">{tag.strip()}</span>'
     right = {"x": 1, "xanchor": "right", **line}
-    strong, soft = {"size": 13, "color": theme.text}, {"size": 13, "color": theme.text3}
-    yield text_at(name, x=0, xanchor="left", font=strong, **line)
+    strong, soft = {"size": TEXT, "color": theme.text}, {"size": TEXT, "color": theme.text3}
+    yield text_at(name, x=0, xanchor="left", align="left", font=strong, **line)
     amount = bold(escape(words.credits(row.net)))
     yield text_at(amount, xshift=-SHARE_COLUMN, font=strong, **right)
     yield text_at(escape(words.share(row.net, of)), font=soft, **right)
+
+
+def _room(row: Row, tag: str) -> list[float]:
+    """Pixels for the name on each screen: what the numbers and the tag leave of the plot."""
+    taken = width(words.credits(row.net) + tag, TEXT) + SHARE_COLUMN + SPACE
+    return [plot - taken for plot in PLOTS]
 
 
 PANEL = Panel(

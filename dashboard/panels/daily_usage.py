@@ -25,7 +25,7 @@ from dashboard.figures import (
     bars,
     diamonds,
     figure,
-    hatched,
+    hatched_on_tint,
     margin,
     muted,
     solid,
@@ -170,7 +170,7 @@ def _bars(days: Days, theme: Theme) -> Trace:
 
 def _fill(bar: Bar, theme: Theme) -> Fill:
     if bar.running:
-        return hatched(theme.accent)
+        return hatched_on_tint(theme.accent)
     return solid(theme.accent) if bar.in_range else muted(theme)
 
 
@@ -199,7 +199,7 @@ def _labels(days: Days) -> Iterator[tuple[int, str]]:
         day = bar.days.start
         text = words.day_and_month(day)
         if bar.running:
-            text = bold("This week" if days.by_week else "Today")
+            text = bold("This<br>week" if days.by_week else "Today")
         yield place, text if day.year == year else f"{text}<br>{day.year}"
         year = day.year
 

@@ -30,9 +30,9 @@ from dashboard.figures import (
     outline,
     solid,
     step_lines,
-    text_at,
 )
 from dashboard.hover import amount_line, escape, refund_line, tooltip
+from dashboard.month_labels import RIGHT, limit_labels, projected_labels
 from dashboard.month_table import month_table
 from dashboard.months import Month, counted_days, month_frame, read_months
 from dashboard.panel import Drawing, Figure, KeyItem, Panel, nothing_used
@@ -46,7 +46,6 @@ from data.queries import usage_by_day
 
 HEIGHT = 288
 JANUARY, DECEMBER = 1, 12
-START_LABEL_COVERS, STEP_LABEL_COVERS = 5, 2  # bars under `Allowance 15,000` on a phone
 
 
 def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
@@ -164,10 +163,10 @@ def _figure(months: Sequence[Month], view: View, theme: Theme) -> Figure:
         "xaxis": category_axis([month.place for month in months], labels, theme) | {"ticklen": 0},
         "xaxis2": bare_axis(-0.5, len(months) - 0.5, overlaying="x"),
         "yaxis": _value_axis(made, limits, theme),
-        "margin": margin(made.margin, 4, 26, bottom_margin(labels)),
+        "margin": margin(made.margin, RIGHT, 26, bottom_margin(labels)),
         "annotations": [
-            *_limit_labels(months, made, theme),
-            *_projected_labels(months, made, theme),
+            *limit_labels(months, made, theme),
+            *projected_labels(months, made, theme),
         ],
     }
     data = [*_bars(months, theme), *step_lines(_limit_runs(months), theme)]
@@ -252,53 +251,6 @@ def _limit_runs(months: Sequence[Month]) -> list[list[tuple[float, int]]]:
             runs[-1] += [(place - 0.5, limit), (place + 0.5, limit)]
         joined = limit is not None
     return runs
-
-
-def _limit_labels(
-    months: Sequence[Month], made: Scale, theme: Theme
-) -> Iterator[dict[str, object]]:
-    """`Allowance 15,000` where the line starts, the new number at each step."""
-    before: int | None = None
-    named = False
-    for place, month in enumerate(months):
-        limit = month.allowance.micro
-        if limit is not None and limit != before:
-            under = months[place : place + (STEP_LABEL_COVERS if named else START_LABEL_COVERS)]
-            # Bars over the allowance would lie under the text: it moves above them.
-            foot = max([limit, *(_clear(covered, made) for covered in under)])
-            text = words.credits(limit) if named else f"Allowance {words.credits(limit)}"
-            yield text_at(
-                text, xref="x2", yref="y", x=place - 0.5, y=credits_value(foot),
-                xanchor="left", yanchor="bottom", xshift=2, yshift=3,
-                font={"color": theme.text},
-            )  # fmt: skip
-            named = True
-        before = limit
-
-
-def _projected_labels(
-    months: Sequence[Month], made: Scale, theme: Theme
-) -> Iterator[dict[str, object]]:
-    for month in months:
-        if month.projected is not None:
-            over = month.above(month.projected) > 0
-            yield text_at(
-                bold(words.short(month.projected)), xref="x", yref="y", x=month.place,
-                y=credits_value(_projected_foot(month, made)), yanchor="bottom", yshift=3,
-                font={"color": theme.over if over else theme.accent},
-            )  # fmt: skip
-
-
-def _projected_foot(month: Month, made: Scale) -> int:
-    """On the bar, or on the allowance line where that would cross the text."""
-    limit = month.allowance.micro
-    crossed = limit is not None and month.top <= limit < month.top + made.text
-    return limit if limit is not None and crossed else month.top
-
-
-def _clear(month: Month, made: Scale) -> int:
-    """The first height above a month's bar and its own label."""
-    return month.top if month.projected is None else _projected_foot(month, made) + made.text
 
 
 def _key(months: Sequence[Month]) -> tuple[KeyItem, ...]:

@@ -24,6 +24,7 @@ from tests.dashboard.built_frames import (
     view,
     workspace_frame,
 )
+from tests.dashboard.seen import seen
 
 DRAWN = (
     ("1", "Acme contracts", "team", 5081), ("2", "Northwind diligence", "team", 2399),
@@ -62,13 +63,14 @@ def test_a_ninth_workspace_keeps_its_name():
 
 def test_the_rest_stands_last_whatever_its_size():
     drawing = by_workspace(*((str(n), f"w{n:04}", "team", 10) for n in range(2187)))
-    assert rows_of(drawing)[-1] == ("Other (2,179 workspaces)", "<b>21,790</b>", "100%")
+    name, *numbers = rows_of(drawing)[-1]
+    assert (seen(name), *numbers) == ("Other (2,179 workspaces)", "<b>21,790</b>", "100%")
     assert len(json.dumps(drawing.figure)) < 12_000
 
 
 def test_no_workspace_is_not_counted_as_one():
     drawing = by_workspace(*DRAWN, (None, "No workspace", None, 50))
-    assert rows_of(drawing)[-1][0] == "Other (4 workspaces + No workspace)"
+    assert seen(rows_of(drawing)[-1][0]) == "Other (4 workspaces + No workspace)"
 
 
 def test_a_personal_workspace_has_its_tag_in_muted_text():
@@ -88,7 +90,26 @@ def test_a_personal_workspace_has_its_tag_in_muted_text():
     ],
 )
 def test_names_are_cut_and_never_markup(name, shown):
-    assert rows_of(by_workspace(("1", name, "team", 5)))[0][0] == shown
+    assert seen(rows_of(by_workspace(("1", name, "team", 5)))[0][0]) == shown
+
+
+LONG = "Pennsylvania catastrophe response"
+
+
+@pytest.mark.parametrize(
+    ("window", "kind", "credits", "expected"),
+    [
+        (1440, "team", 5, "Pennsylvania catastrophe res…"),
+        (360, "team", 5, "Pennsylvania catastrophe res…"),
+        (320, "team", 5, "Pennsylvania catastrophe re…"),
+        (360, "personal", 5, "Pennsylvania catastroph…"),
+        (320, "personal", 5, "Pennsylvania cata…"),
+        (320, "personal", 12_345_678, "Pennsyl…"),
+    ],
+)
+def test_a_name_leaves_the_numbers_their_room_on_every_screen(window, kind, credits, expected):
+    name = rows_of(by_workspace(("1", LONG, kind, credits)))[0][0]
+    assert seen(name.partition("  <span")[0], window) == expected
 
 
 def test_hover_has_the_name_as_text():

@@ -96,6 +96,12 @@ def test_only_today_is_hatched():
     assert hatches(daily(view("2025-03-10..2025-03-16"))) == []
 
 
+def test_today_is_hatched_on_half_its_colour():
+    """A bar of a few pixels is seen too; the running month, which is high, has a clear ground."""
+    pattern = trace(daily(view("7d")), "Credits")["marker"]["pattern"]
+    assert pattern["bgcolor"] == "rgba(43, 95, 217, 0.5)"
+
+
 @pytest.mark.parametrize(
     ("text", "labels"),
     [
@@ -283,7 +289,7 @@ def test_more_than_92_days_are_shown_by_week():
 def test_the_running_week_is_hatched_and_last():
     drawing = daily(view("2026-08-01..2026-11-22"))
     assert hatches(drawing) == ["2026-11-16"]
-    assert drawing.figure["layout"]["xaxis"]["ticktext"][-1] == "<b>This week</b>"
+    assert drawing.figure["layout"]["xaxis"]["ticktext"][-1] == "<b>This<br>week</b>"
     last = trace(drawing, "Credits")["hovertext"][-1]
     assert last.startswith("<b>16 – 22 Nov 2026, so far</b>")
 

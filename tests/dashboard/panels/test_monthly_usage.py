@@ -33,6 +33,7 @@ from tests.dashboard.built_frames import (
     view_of_days,
     with_days,
 )
+from tests.dashboard.seen import seen_notes
 
 DAY_2 = dt.date(2026, 11, 4)
 LAST_YEAR = "2025-03-10..2025-03-16"
@@ -135,7 +136,7 @@ def test_the_running_month_is_hatched_so_far_and_outlined_to_its_projection():
     assert so_far + micros(within["y"])[0] == 20_000 * MICRO
     projected = 20_000 * MICRO + micros(beyond["y"])[0]
     assert projected % (100 * MICRO) == 0
-    assert f"<b>{projected / MICRO / 1000:.1f}k</b>" in texts(drawing)
+    assert f"<b>{projected / MICRO / 1000:.1f}k</b>" in seen_notes(drawing)
 
 
 def test_what_is_over_already_is_hatched_in_its_own_colour():
@@ -244,25 +245,6 @@ def test_a_line_on_the_highest_tick_is_not_cut():
     axis = drawing.figure["layout"]["yaxis"]
     assert axis["tickvals"][-1] == 20_000
     assert axis["range"][1] > 20_000
-
-
-def test_labels_move_above_bars_that_would_lie_under_them():
-    heavy = with_days({dt.date(2025, 12, 10): 9000, dt.date(2026, 11, 12): 9000})
-    drawing = monthly(view(of=account(lambda _: number(15_000))), heavy)
-    notes = drawing.figure["layout"]["annotations"]
-    allowance = next(note for note in notes if note["text"].startswith("Allowance"))
-    december = trace(drawing, "Over the allowance")["y"][0]
-    assert allowance["y"] >= 15_000 + december
-
-
-def test_a_step_at_the_running_month_leaves_room_for_its_projection():
-    def allowance(start):
-        return number(12_000) if start >= dt.date(2026, 11, 1) else number(15_000)
-
-    notes = monthly(view(of=account(allowance)), quiet).figure["layout"]["annotations"]
-    heights = {note["text"]: note["y"] for note in notes}
-    projected = next(y for text, y in heights.items() if text.endswith("k</b>"))
-    assert heights["12,000"] > projected
 
 
 # --- the answer, the key and the hover ------------------------------------------------------
