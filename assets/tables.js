@@ -1,6 +1,6 @@
 // Which charts are open as tables, as text: what a press makes of it; and tables wider or longer
 // than their place, which become reachable by keyboard just then. It asks nothing of the server.
-// The text is that of `table=` in the address, `daily,workspace:401`: names, and first rows.
+// The text is that of `table=` in the address, `daily,workspace:1001`: names, and first rows.
 (function () {
   "use strict";
 
@@ -19,7 +19,7 @@
     return (open ? others : others.concat(name)).join(",");
   }
 
-  // `workspace:401`: an open table at another row.
+  // `workspace:1001`: an open table at another row.
   function turned(text, to) {
     return listed(text)
       .map((one) => (nameOf(one) === nameOf(to) ? to : one))

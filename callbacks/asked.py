@@ -58,7 +58,7 @@ def read(data: object, themes: Mapping[str, Theme] = THEMES) -> Asked:
 
 
 def _tables(text: str) -> dict[str, int]:
-    """`daily,workspace:501` as panels and rows; unknown names and rows mean nothing."""
+    """`daily,workspace:1001` as panels and rows; unknown names and rows mean nothing."""
     found: dict[str, int] = {}
     for one in text.split(","):
         name, _, row = one.partition(":")

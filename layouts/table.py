@@ -1,11 +1,12 @@
-"""A table of the page: caption, heads with scopes, sums in the foot; made from a Table alone.
+"""A table of the page as text, which assets/table-cells.js makes a real table of.
 
-It scrolls in an area of its own when it is larger than that; assets/tables.js makes the area
-reachable by keyboard just then.
+Thousands of components would keep a browser busy for seconds. It scrolls in an area of its own
+when it is larger than that; assets/tables.js makes the area reachable by keyboard just then.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from dash import html
@@ -13,15 +14,20 @@ from dash.development.base_component import Component
 
 from dashboard import words
 from dashboard.ids import Act
-from dashboard.table import Column, Page, Table, TableRow
+from dashboard.table import Page, Table, TableRow
 from layouts.controls import aria, button, unseen
+
+BREAKS = str.maketrans("\t\n\r", "   ")  # in a name they would be taken for the ends of cells
 
 
 def table_view(key: str, name: str, table: Table, asked: int) -> list[Component]:
     """The page of `table` that holds row number `asked`, and the way to those beside it."""
     page = table.page(asked)
     area = html.Div(
-        _table(table, page), className="table-area", role="group", **aria(label=f"{name}, table")
+        className="table-area table-data",
+        role="group",
+        **aria(label=f"{name}, table"),
+        **_text(table, page),
     )
     return [area] if page.is_whole else [area, _pager(key, page, table.page_size)]
 
@@ -31,20 +37,19 @@ def paper_table(name: str, dates: str, table: Table) -> html.Section:
     page = table.page()
     heading = html.H2([name, html.Span(dates, className="panel-dates")])
     cut = [] if page.is_whole else [html.P(f"{rows_shown(page)}.", className="note")]
-    return html.Section([heading, _table(table, page), *cut])
+    return html.Section([heading, html.Div(className="table-data", **_text(table, page)), *cut])
 
 
-def _table(table: Table, page: Page) -> html.Table:
-    head = html.Tr([_head(column) for column in table.columns])
-    return html.Table(
-        [
-            html.Caption(_caption(table, page), className="visually-hidden"),
-            html.Thead(head),
-            html.Tbody([_row(row, table.columns) for row in page.rows]),
-            html.Tfoot(_row(table.total, table.columns)),
-        ],
-        className="data-table",
-    )
+def _text(table: Table, page: Page) -> dict[str, Any]:
+    """The attributes that the script reads: lines of cells, and which columns hold words."""
+    starts = (str(place) for place, column in enumerate(table.columns) if column.align == "start")
+    return {
+        "data-caption": _caption(table, page),
+        "data-heads": _line(column.name for column in table.columns),
+        "data-starts": " ".join(starts),
+        "data-rows": "\n".join(_row(row) for row in page.rows),
+        "data-total": _row(table.total),
+    }
 
 
 def _caption(table: Table, page: Page) -> str:
@@ -56,23 +61,14 @@ def rows_shown(page: Page) -> str:
     return f"Rows {words.number(page.first)}–{words.number(page.last)} of {words.number(page.of)}"
 
 
-def _head(column: Column) -> html.Th:
-    return html.Th(column.name, scope="col", **_aligned(column))
+def _row(row: TableRow) -> str:
+    """The cells, and beyond them what few rows have: a detail and a level."""
+    more = (row.detail, str(row.level)) if row.detail or row.level else ()
+    return _line((*row.cells, *more))
 
 
-def _row(row: TableRow, columns: tuple[Column, ...]) -> html.Tr:
-    first, *rest = row.cells
-    name: list[Component | str] = [first, html.Small(row.detail)] if row.detail else [first]
-    cells = [
-        html.Td(cell, **_aligned(column)) for cell, column in zip(rest, columns[1:], strict=True)
-    ]
-    more: dict[str, Any] = {"className": "level-1"} if row.level else {}
-    return html.Tr([html.Th(name if row.detail else first, scope="row"), *cells], **more)
-
-
-def _aligned(column: Column) -> dict[str, Any]:
-    """Numbers, which most cells are, need no name: an answer has thousands of them."""
-    return {"className": "start"} if column.align == "start" else {}
+def _line(cells: Iterable[str]) -> str:
+    return "\t".join(cell.translate(BREAKS) for cell in cells)
 
 
 def _pager(key: str, page: Page, size: int) -> html.Div:
@@ -80,8 +76,8 @@ def _pager(key: str, page: Page, size: int) -> html.Div:
     return html.Div(
         [
             html.P(rows_shown(page)),
-            _turn(f"Previous {size}", key, page.previous),
-            _turn(f"Next {size}", key, page.next),
+            _turn(f"Previous {words.number(size)}", key, page.previous),
+            _turn(f"Next {words.number(size)}", key, page.next),
         ],
         className="pager",
     )

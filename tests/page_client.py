@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from data.open_snapshot import OpenSnapshot
 
 VIEW = "view"
+TABLE_TEXTS = ("data-caption", "data-heads", "data-rows", "data-total")  # of a table, in order
 
 
 @dataclass(frozen=True)
@@ -70,4 +71,6 @@ def _texts(component: Any) -> Any:
         for child in component:
             yield from _texts(child)
     elif isinstance(component, dict):
-        yield from _texts(component.get("props", {}).get("children"))
+        props = component.get("props", {})
+        yield from (props[name] for name in TABLE_TEXTS if name in props)
+        yield from _texts(props.get("children"))

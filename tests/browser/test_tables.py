@@ -5,11 +5,22 @@ from __future__ import annotations
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from app import create_app
+from callbacks.loopback import guard_loopback
+from callbacks.services import Services
 from dashboard.ids import Id, Part, part_id
 from dashboard.panels import PANELS
+from dashboard.settings import read_settings
+from dashboard.table import CELLS
+from data.engine import connect, create_tables
+from data.open_snapshot import OpenSnapshot
+from data.schema import ledger
+from tests.browser.page import Page, Site
+from tests.conftest import NOW
+from tests.ledger_builder import LedgerBuilder
 
 TABLES = "return Array.from(document.querySelectorAll('.data-table')).length"
-CELLS = """
+WORDS_OF_CELLS = """
   const rows = document.querySelectorAll('#' + arguments[0] + ' .data-table tr');
   return Array.from(rows).map(row => Array.from(row.children).map(cell => cell.innerText));
 """
@@ -35,7 +46,7 @@ def is_open(page, key) -> bool:
 
 
 def cells(page, key):
-    return page.run(CELLS, part_id(key, Part.DETAILS))
+    return page.run(WORDS_OF_CELLS, part_id(key, Part.DETAILS))
 
 
 def toggled(page, key, *, to):
@@ -79,6 +90,29 @@ def test_each_table_is_reached_with_tab_alone(page):
     assert [part_id(panel.key, Part.TABLE) for panel in PANELS] == [
         name for name in met if name.endswith("-table")
     ]
+
+
+REAL = """
+  const table = document.querySelector('#monthly-details table');
+  const scopes = name => Array.from(table.querySelectorAll(name)).map(head => head.scope);
+  return [
+    table.caption.innerText, scopes('thead th'), scopes('tbody th'), scopes('tfoot th'),
+    table.tFoot.rows.length, table.querySelectorAll('tbody small').length,
+    getComputedStyle(table.tBodies[0].rows[0].cells[1]).textAlign,
+    getComputedStyle(table.tBodies[0].rows[0].cells[1]).fontVariantNumeric,
+  ];
+"""
+
+
+def test_a_table_is_a_real_one(page):
+    """Caption, heads with scopes, the total in its foot, numbers right and of one width."""
+    page.open("?table=monthly")
+    page.until(lambda: page.run(TABLES) == 1)
+    caption, columns, rows, total, feet, details, side, figures = page.run(REAL)
+    assert "3 Dec 2025 – 2 Dec 2026." in caption
+    assert ["col"] * 7 == columns
+    assert (["row"] * 12, ["row"], 1, 12) == (rows, total, feet, details)
+    assert ("right", "tabular-nums") == (side, figures)
 
 
 def test_an_address_opens_its_tables_and_asks_once(page):
@@ -185,3 +219,68 @@ def test_on_a_phone_the_tool_keeps_its_name(page):
         "return arguments[0].querySelector('.tool-name').getBoundingClientRect().width", button
     )
     assert 1 == shown
+
+
+# --- more workspaces than a chart or one answer can show --------------------------------------
+
+MANY = 2_187
+SHOWN = CELLS // 4
+
+
+@pytest.fixture(scope="module")
+def large_site(tmp_path_factory):
+    """An account of very many workspaces, served beside the demo."""
+    folder = tmp_path_factory.mktemp("many")
+    rows = LedgerBuilder()
+    rows.account()
+    for number in range(MANY):
+        rows.workspace(f"w{number}", f"Matter {number:04d}")
+        rows.use("2026-11-20T09:00Z", MANY - number, "enhanced_ocr", workspace=f"w{number}")
+    engine = connect(str(folder / "many.sqlite"))
+    create_tables(engine, ledger)
+    rows.save(engine)
+    engine.dispose()
+    opened = OpenSnapshot(folder / "many.sqlite", folder / "cache", NOW)
+    with Site(create_app(read_settings({}), Services(opened), guard_loopback)) as site:
+        yield site
+
+
+@pytest.fixture
+def large(browser, large_site):
+    page = Page(browser, large_site)
+    page.forget()
+    yield page
+    assert [] == browser.get_logs()
+
+
+def test_very_many_workspaces_open_as_a_table_that_is_turned_by_keyboard(large):
+    large.open()
+    offer = large.driver.find_element("css selector", ".offer button")
+    assert f"Show all {MANY:,} workspaces" == offer.text
+    large.run("arguments[0].focus()", offer)
+    large.type(Keys.ENTER)
+    toggled(large, "workspace", to=True)
+    assert part_id("workspace", Part.TABLE) == large.focus
+    turns = [(1, SHOWN), (SHOWN + 1, 2 * SHOWN), (2 * SHOWN + 1, MANY)]
+    for first, last in turns:
+        large.until(lambda: large.is_settled and large.run(SAID) == rows_of(first, last))  # noqa: B023
+        assert f"Matter {first - 1:04d}" == cells(large, "workspace")[1][0]
+        assert "Total" == cells(large, "workspace")[-1][0]
+        if first == 1:
+            following = large.driver.find_elements("css selector", ".pager button")[1]
+            large.run("arguments[0].focus()", following)
+        else:
+            large.until(lambda: large.run(FOCUSED)[0] == "rows")
+        large.type(Keys.ENTER)
+    assert f"?table=workspace:{2 * SHOWN + 1}" == large.query
+    said = f"Showing Workspace breakdown as a table: {rows_of(*turns[-1]).lower()}."
+    assert said == large.text(Id.STATUS)
+    large.driver.back()
+    large.until(lambda: large.run(SAID) == rows_of(*turns[1]))
+
+
+SAID = "const said = document.querySelector('.pager p'); return said && said.innerText"
+
+
+def rows_of(first, last):
+    return f"Rows {first:,}–{last:,} of {MANY:,}"

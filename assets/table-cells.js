@@ -1,0 +1,55 @@
+// Makes real tables, with caption, scopes and foot, of the text that an answer carries for them.
+// A cell each as a component would cost the browser seconds where this costs milliseconds.
+// The text is that of layouts/table.py: a line for each row, a tab between two cells.
+(function () {
+  "use strict";
+
+  const made = new WeakMap(); // the text that a place shows
+
+  function element(name, properties, children) {
+    const one = Object.assign(document.createElement(name), properties);
+    one.append(...children);
+    return one;
+  }
+
+  // Cells beyond the heads are what stands under the row's name, and how far it is indented.
+  function row(line, form) {
+    const cells = line.split("\t");
+    const [detail, level] = cells.slice(form.heads.length);
+    const small = detail ? [element("small", {}, [detail])] : [];
+    const name = element("th", { scope: "row" }, [cells[0], ...small]);
+    const rest = cells
+      .slice(1, form.heads.length)
+      .map((cell, place) => element("td", form.looks[place + 1], [cell]));
+    return element("tr", level === "1" ? { className: "level-1" } : {}, [name, ...rest]);
+  }
+
+  function table(data) {
+    const heads = data.heads.split("\t");
+    const starts = new Set(data.starts.split(" "));
+    const looks = heads.map((_, place) => (starts.has(`${place}`) ? { className: "start" } : {}));
+    const form = { heads: heads, looks: looks };
+    const columns = heads.map((head, place) =>
+      element("th", Object.assign({ scope: "col" }, looks[place]), [head])
+    );
+    const rows = data.rows === "" ? [] : data.rows.split("\n").map((line) => row(line, form));
+    return element("table", { className: "data-table" }, [
+      element("caption", { className: "visually-hidden" }, [data.caption]),
+      element("thead", {}, [element("tr", {}, columns)]),
+      element("tbody", {}, rows),
+      element("tfoot", {}, [row(data.total, form)]),
+    ]);
+  }
+
+  function fill() {
+    document.querySelectorAll(".table-data").forEach((place) => {
+      const text = JSON.stringify(place.dataset);
+      if (made.get(place) !== text) {
+        made.set(place, text);
+        place.replaceChildren(table(place.dataset));
+      }
+    });
+  }
+
+  new MutationObserver(fill).observe(document.body, { childList: true, subtree: true });
+})();
