@@ -18,7 +18,7 @@ from dashboard.panels import PANELS
 from dashboard.view import Reading, View
 from data.access import AccessDeniedError
 from data.open_snapshot import SnapshotChangedError
-from layouts import page, states
+from layouts import export_menu, page, states
 from layouts.panel import details, notes
 from layouts.table import paper_table, rows_shown, table_view
 
@@ -46,6 +46,7 @@ PAGE_OUTPUTS = {
     "freshness": Output(Id.FRESHNESS, "children"),
     "freshness_title": Output(Id.FRESHNESS, "title"),
     "delay": Output(Id.DELAY, "children"),
+    "export_title": Output(Id.EXPORT_TITLE, "children"),
     "print_line": Output(Id.PRINT_LINE, "children"),
     "foot": Output(Id.FOOT, "children"),
     "paper": Output(Id.PAPER, "children"),
@@ -142,6 +143,7 @@ def _instead(state: Any, said: str = "") -> Values:
         "freshness": "",
         "freshness_title": "",
         "delay": "",
+        "export_title": "Export",
         "print_line": "",
         "steps": {"failed": True},
     }
@@ -163,6 +165,7 @@ def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Va
         "freshness": page.freshness(freshness.state(seen), freshness.label(seen, zone)),
         "freshness_title": freshness.exact(seen, zone) or "",
         "delay": page.delay(*delay) if (delay := freshness.delay(seen, zone)) else "",
+        "export_title": export_menu.title(words.heading(view.period)),
         "print_line": words.printed(view.account.name, view.period, seen.now, zone),
         "foot": page.foot(view.account.timezone),
         "page_state": "",

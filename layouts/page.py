@@ -15,6 +15,7 @@ from dashboard.host import NO_HOST, Host
 from dashboard.ids import Act, Id
 from dashboard.panel import Panel
 from layouts.controls import aria, button, host_link, icon, unseen
+from layouts.export_menu import export_menu
 from layouts.panel import card
 from layouts.range_picker import range_picker, steps
 from layouts.states import no_permission, strips
@@ -73,7 +74,8 @@ def delay(what: str, sentence: str) -> list[Component]:
 
 
 def _head(host: Host, *, switches_accounts: bool) -> html.Header:
-    tools: list[Component] = [html.P(id=Id.FRESHNESS, className="freshness"), _refresh(), _theme()]
+    fresh = html.P(id=Id.FRESHNESS, className="freshness")
+    tools: list[Component] = [fresh, _refresh(), export_menu(), _theme()]
     return html.Header(
         [
             _crumbs(host),

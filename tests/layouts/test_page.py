@@ -93,7 +93,8 @@ def hosted():
 
 
 def links(root):
-    return {words(link): link.href for link in elements(root, "A")}
+    """Those that lead away: the menu's entry leads to this page on paper."""
+    return {words(link): link.href for link in elements(root, "A") if link.target == "_top"}
 
 
 def test_a_host_that_told_no_address_gets_no_link(skeleton):
@@ -106,7 +107,16 @@ def test_account_and_ledger_lead_to_the_host_and_out_of_its_frame(hosted):
     account = "https://host.example/account"
     expected = {"Account": account, "Ledger": "/app/ledger", "Back to account": account}
     assert expected == links(hosted)
-    assert {"_top"} == {link.target for link in elements(hosted, "A")}
+
+
+def test_the_export_menu_has_one_entry_and_opens_a_page_of_its_own(skeleton):
+    entry = with_id(skeleton, Id.PRINT)
+    assert ("Print or save as PDF", "_blank", "noopener") == (
+        words(entry),
+        entry.target,
+        entry.rel,
+    )
+    assert 1 == len(elements(with_id(skeleton, Id.EXPORT), "A"))
 
 
 def test_usage_is_the_current_place(hosted):
