@@ -29,7 +29,14 @@ STYLES = ("vendor/bootstrap.min.css", "inter.css", "credits.css")
 OWN_COLOURS = "host.css"  # made at the start, when the host has colours of its own
 EARLY_SCRIPT = "theme.js"  # sets the theme before the first paint
 LOADER_SCRIPT = "plotly-loader.js"
-OWN_SCRIPTS = ("table-cells.js", "tables.js", "connection.js", "focus.js", "export.js", "credits.js")
+OWN_SCRIPTS = (
+    "table-cells.js",
+    "tables.js",
+    "connection.js",
+    "focus.js",
+    "export.js",
+    "credits.js",
+)
 ICON = "favicon.svg"
 
 # Dash's packages that browsers may ask for: not plotly, whose full bundle is never used.
