@@ -68,7 +68,6 @@ class Fill:
     width: float = 0
     pattern: Pattern = ""
     dots: str = ""  # their colour, when the pattern is dots
-    ground: str = ""  # between stripes; nothing is what lies behind
 
 
 def solid(colour: str) -> Fill:
@@ -86,13 +85,8 @@ def hatched(colour: str) -> Fill:
     return Fill(colour, colour, 1, "/")
 
 
-def hatched_on_tint(colour: str) -> Fill:
-    """Still changing, and small: stripes on half their colour, so that a low bar is seen too."""
-    return Fill(colour, colour, 1, "/", ground=half(colour))
-
-
 def half(colour: str) -> str:
-    """`#RRGGBB`, half seen through."""
+    """`#RRGGBB` half seen through: the ground of stripes on a low bar."""
     parts = (str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))
     return f"rgba({', '.join(parts)}, 0.5)"
 
@@ -117,14 +111,12 @@ def marker(fills: Sequence[Fill]) -> dict[str, Any]:
 def pattern(fills: Sequence[Fill]) -> dict[str, Any]:
     """Coloured stripes on what lies behind, or dots in a coloured mark; nothing when all are plain.
 
-    A trace has stripes or dots, never both, and its stripes have one ground.
+    A trace has stripes or dots, never both.
     """
     shapes = [fill.pattern for fill in fills]
     made: dict[str, Any] = {"shape": _shared(shapes)}
     if "/" in shapes:
         made |= {"fillmode": "replace", "size": 7, "solidity": 0.42}
-        grounds = [fill.ground for fill in fills if fill.ground]
-        made |= {"bgcolor": grounds[0]} if grounds else {}
     if "." in shapes:
         dots = _shared(fill.dots or fill.colour for fill in fills)
         made |= {"fillmode": "overlay", "fgcolor": dots, "size": 6, "solidity": 0.2}
@@ -160,6 +152,12 @@ def bars(
         "marker": marker(fills),
         **shown_on(tooltips),
     }
+
+
+def ground(places: Sequence[str], amounts: Sequence[int], colour: str) -> Trace:
+    """Bars that lie under hatched ones of the same size: Plotly knows no ground for one bar's."""
+    made = bars("Ground", places, amounts, [solid(half(colour))] * len(places), [])
+    return made | {"hoverinfo": "skip", "hovertext": None}
 
 
 def diamonds(places: Sequence[str], amounts: Sequence[int], theme: Theme) -> Trace:

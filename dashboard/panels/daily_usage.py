@@ -25,7 +25,8 @@ from dashboard.figures import (
     bars,
     diamonds,
     figure,
-    hatched_on_tint,
+    ground,
+    hatched,
     margin,
     muted,
     solid,
@@ -147,11 +148,16 @@ def _figure(
         **bar_layout(theme),
         "xaxis": category_axis([bar.place for bar in days.bars], labels, theme),
         "yaxis": value_axis(made, theme),
+        "barmode": "overlay",
         "bargap": 0.28 if len(days.bars) <= WIDE_UP_TO else 0.22,
         "margin": margin(made.margin, 16, 26, bottom_margin(labels)),
         **overlay,
     }
+    running = [bar for bar in days.bars if bar.running]
     data = [_bars(days, theme)]
+    if running:  # a bar of a few pixels is seen too
+        tops = [max(bar.net, 0) for bar in running]
+        data.insert(0, ground([bar.place for bar in running], tops, theme.accent))
     if marks and not days.by_week:  # on a week's bar a diamond would point at the whole week
         tops = [max(spike.net, 0) for spike in marks]
         data.append(diamonds([str(spike.day) for spike in marks], tops, theme))
@@ -170,7 +176,7 @@ def _bars(days: Days, theme: Theme) -> Trace:
 
 def _fill(bar: Bar, theme: Theme) -> Fill:
     if bar.running:
-        return hatched_on_tint(theme.accent)
+        return hatched(theme.accent)
     return solid(theme.accent) if bar.in_range else muted(theme)
 
 

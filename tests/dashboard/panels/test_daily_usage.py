@@ -98,8 +98,12 @@ def test_only_today_is_hatched():
 
 def test_today_is_hatched_on_half_its_colour():
     """A bar of a few pixels is seen too; the running month, which is high, has a clear ground."""
-    pattern = trace(daily(view("7d")), "Credits")["marker"]["pattern"]
-    assert pattern["bgcolor"] == "rgba(43, 95, 217, 0.5)"
+    drawing = daily(view("7d"))
+    under = drawing.figure["data"][0]
+    assert (under["name"], under["x"], under["hoverinfo"]) == ("Ground", ["2026-11-22"], "skip")
+    assert under["y"] == trace(drawing, "Credits")["y"][-1:]
+    assert under["marker"]["color"] == "rgba(43, 95, 217, 0.5)"
+    assert traces(daily(view("2025-03-10..2025-03-16")), "Ground") == []
 
 
 @pytest.mark.parametrize(
