@@ -34,7 +34,7 @@ from dashboard.report import FORMATS, report
 from dashboard.settings import SETTINGS, Settings, read_settings
 from dashboard.tokens import read_themes, stylesheet
 from dashboard.view import Reading
-from data import check, demo, importers, snapshot
+from data import check, demo, importers, rollup_commands, snapshot
 from data.access import snapshot_scope
 from data.engine import read_transaction
 from data.errors import UsageError
@@ -191,14 +191,14 @@ def run_check(options: argparse.Namespace, settings: Settings) -> int:
     url = options.db or settings.database_url
     if not url:
         raise UsageError("db.missing", "Give --db, or set CREDITS_DATABASE_URL.")
-    found = check.check(url, instant(options.now, dt.UTC) or dt.datetime.now(dt.UTC))
+    found = check.check(url, instant(options.now, dt.UTC) or clock())
     say(check.describe(found))
     return found.exit_code
 
 
 def run_demo(options: argparse.Namespace, _settings: Settings) -> int:
     """Make the demo ledger."""
-    now = instant(options.now, dt.UTC) or dt.datetime.now(dt.UTC)
+    now = instant(options.now, dt.UTC) or clock()
     result = demo.make_demo(options.db, seed=options.seed, now=now)
     say(
         f"{result.path}: {len(result.accounts)} accounts, {result.workspaces} workspaces, "
@@ -227,6 +227,11 @@ class Progress:
     def move_to(self, part: float) -> None:
         """Show that `part`, 0 to 1, is done."""
         self._bar.update(round(100 * part) - self._bar.n)
+
+
+def clock() -> dt.datetime:
+    """The one clock of the project."""
+    return dt.datetime.now(dt.UTC)
 
 
 def say(text: str) -> None:
@@ -283,6 +288,8 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (_add_run, _add_report, _add_import, _add_check, _add_demo):
         add(commands)
+    terminal = rollup_commands.Terminal(say, Progress, clock)
+    rollup_commands.add_commands(commands, _command, terminal)
     return parser
 
 

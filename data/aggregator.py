@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Event
 
@@ -76,24 +76,20 @@ class Tally:
 # --- one account ----------------------------------------------------------------------------
 
 
-def refresh(engine: Engine, account_id: str, *, build: bool = False) -> Refreshed | None:
-    """Bring one account up to date in one transaction; None while another has it.
-
-    `build` makes every day anew, as a changed zone does.
-    """
+def refresh(engine: Engine, account_id: str) -> Refreshed | None:
+    """Bring one account up to date in one transaction; None while another has it."""
     with write_transaction(engine) as connection:
         # Ours, never the host's row; whoever finds it locked goes on to the next account.
         state = select(rollup_state.c.timezone).where(rollup_state.c.account_id == account_id)
         locked = connection.execute(state.with_for_update(skip_locked=True)).one_or_none()
         if locked is None:
             return None
-        taken = delete(dirty).where(dirty.c.account_id == account_id).returning(dirty.c.at)
-        instants = connection.execute(taken).scalars().all()
+        instants = _take_marks(connection, account_id)
         # What was committed before the marks were read is seen from here on.
         account = rollup.account_to_roll(connection, account_id)
         if account is None:
             _forget(connection, account_id)
-        elif build or locked.timezone != account.timezone:
+        elif locked.timezone != account.timezone:
             rollup.rebuild(connection, connection, account)
             return Refreshed(len(instants), built=True)
         elif instants:
@@ -101,6 +97,36 @@ def refresh(engine: Engine, account_id: str, *, build: bool = False) -> Refreshe
                 rollup.recompute(connection, connection, account, days)
             rollup.raise_version(connection, account)
         return Refreshed(len(instants))
+
+
+def rebuild_account(
+    engine: Engine, account_id: str, progress: rollup.Progress | None = None
+) -> None:
+    """Make every day of one account anew, in one transaction that waits for its turn."""
+    register(engine, [account_id])
+    with write_transaction(engine) as connection:
+        own = select(rollup_state.c.timezone).where(rollup_state.c.account_id == account_id)
+        connection.execute(own.with_for_update()).one()
+        _take_marks(connection, account_id)
+        account = rollup.account_to_roll(connection, account_id)
+        if account is None:
+            _forget(connection, account_id)
+        else:
+            rollup.rebuild(connection, connection, account, progress)
+
+
+def register(engine: Engine, accounts: list[str]) -> None:
+    """A row to lock for each account that has none; another aggregator may be first."""
+    rows = [{"account_id": account, "version": 0} for account in accounts]
+    if rows:
+        with write_transaction(engine) as connection:
+            connection.execute(insert_unless_there(connection, rollup_state), rows)
+
+
+def _take_marks(connection: Connection, account_id: str) -> Sequence[dt.datetime]:
+    """Delete the account's marks and return their instants."""
+    taken = delete(dirty).where(dirty.c.account_id == account_id).returning(dirty.c.at)
+    return connection.execute(taken).scalars().all()
 
 
 def touched(instants: Iterable[dt.datetime], account: rollup.RolledAccount) -> list[Period]:
@@ -169,15 +195,8 @@ class Aggregator:
                 *connection.execute(to_build(now)).all(),
                 *connection.execute(to_drop()).all(),
             ]
-        self._register(sorted({row.account_id for row in found if row.known is None}))
+        register(self._engine, sorted({row.account_id for row in found if row.known is None}))
         return list(dict.fromkeys(row.account_id for row in found))
-
-    def _register(self, accounts: list[str]) -> None:
-        """A row to lock for each account that has none; another aggregator may be first."""
-        rows = [{"account_id": account, "version": 0} for account in accounts]
-        if rows:
-            with write_transaction(self._engine) as connection:
-                connection.execute(insert_unless_there(connection, rollup_state), rows)
 
     def _take(self, account_id: str, tally: Tally) -> None:
         try:

@@ -23,7 +23,10 @@ from data.errors import UsageError
 from tests.conftest import NOW
 
 ROOT = Path(app.__file__).parent
-COMMANDS = ("run", "report", "import", "check", "demo")
+COMMANDS = (
+    *("run", "report", "import", "check", "demo"),
+    *("rollup", "rebuild", "verify", "install", "uninstall"),
+)
 
 
 @pytest.fixture(scope="session")
