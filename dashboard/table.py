@@ -64,7 +64,8 @@ class Table:
     @property
     def page_size(self) -> int:
         """How many rows are shown at once, so that no answer grows with the account."""
-        return max(CELLS // len(self.columns), FEWEST_ROWS)
+        rows = max(CELLS // len(self.columns), FEWEST_ROWS)
+        return rows - rows % 100 if rows > 100 else rows
 
     def page(self, asked: int = 1) -> Page:
         """The page that holds row number `asked`, counted from 1; the last one beyond the end."""

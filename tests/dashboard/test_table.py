@@ -44,6 +44,7 @@ def test_a_table_without_rows_is_one_page():
 def test_a_page_has_as_many_cells_as_an_answer_carries():
     assert CELLS // 4 == table(10_000).page_size == len(table(10_000).page().rows)
     assert FEWEST_ROWS == table(10_000, columns=5_000).page_size
+    assert 600 == table(10_000, columns=6).page_size
 
 
 @given(st.integers(1, 3_000), st.integers(1, 30))

@@ -10,7 +10,7 @@ from layouts.table import paper_table, table_view
 from tests.layouts.tree import attribute, elements, words
 
 COLUMNS = (Column("Workspace", "start"), Column("Kind", "start"), Column("Credits"))
-PAGE = CELLS // 3
+PAGE = CELLS // 300 * 100
 
 
 def table(rows: int = 2) -> Table:
