@@ -224,6 +224,9 @@ views = st.fixed_dictionaries(
         | st.sampled_from(["7d", "month@2026-10-03", "2026-11-01..2026-11-02"]),
         "account": json_values | st.sampled_from(["acme", "zeta"]),
         "theme": json_values,
+        "tables": json_values | st.sampled_from(["daily,reason:9", "workspace:0,team,monthly"]),
+        "workspaces": json_values | st.just("all"),
+        "toggled": json_values | st.sampled_from(["daily", "workspace", "nobody"]),
         "n": json_values,
     },
 )
