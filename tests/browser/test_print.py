@@ -75,6 +75,15 @@ def test_the_sheets_are_a4_in_the_drawn_order_then_come_the_tables(printed):
     assert len(PANELS) == rest.count("Total")
 
 
+def test_small_panels_keep_to_their_sheets(page):
+    """Those of a new account would all fit on one."""
+    page.open("?view=print&account=blue-finch")
+    sheets = pdf_of(page).pages
+    assert len(SHEETS) == len(sheets)
+    for sheet, keys in zip(sheets, SHEETS, strict=True):
+        assert sorted(keys) == sorted(k for k in QUESTIONS if squeezed(QUESTIONS[k]) in sheet.text)
+
+
 def test_every_word_of_a_panel_is_on_its_sheet(printed):
     """Title, answer, labels of the drawing, key and notes: no panel goes over two sheets."""
     sheets = pdf_of(printed).pages

@@ -44,6 +44,12 @@ GAP = "?range=2026-10-05..2026-10-08"
 TABLES = ("rollup_by_workspace", "rollup_by_reason")
 HEIGHTS = "return Array.from(document.querySelectorAll('.panel')).map(card => card.offsetHeight)"
 STYLE = "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]"
+COUNT_WORDS = """
+  window.told = [];
+  const line = document.getElementById(arguments[0]);
+  new MutationObserver(() => line.textContent && window.told.push(line.textContent))
+    .observe(line, {childList: true, characterData: true, subtree: true});
+"""
 LINKS = """
   return Array.from(document.querySelectorAll('a')).filter(a => a.checkVisibility())
     .map(a => [a.textContent, a.getAttribute('href')]);
@@ -434,10 +440,13 @@ def test_refresh_asks_once_more_and_says_so_each_time(serve):
     page = serve().page
     page.open()
     drawn(page)
+    page.run(COUNT_WORDS, Id.STATUS)
     for number in (2, 3):
         page.press(Act.REFRESH)
-        page.until(lambda: page.text(Id.STATUS).startswith("Refreshed. Showing 1–22"))
+        page.until(lambda told=number - 1: page.run("return window.told.length") == told)
         assert ["month"] * number == page.asked()
+    told = page.run("return window.told")
+    assert ["Refreshed. Showing 1–22 Nov: 132 credits."] * 2 == [" ".join(t.split()) for t in told]
     assert "Refresh" == page.run("return document.activeElement.ariaLabel")
     page.pick("7d")
     page.until(lambda: page.text(Id.STATUS).startswith("Showing 16–22"))
