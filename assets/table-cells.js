@@ -6,7 +6,7 @@
 
   const made = new WeakMap(); // the text that a place shows
 
-  function element(name, properties, children) {
+  function make(name, properties, children) {
     const one = Object.assign(document.createElement(name), properties);
     one.append(...children);
     return one;
@@ -16,12 +16,12 @@
   function row(line, form) {
     const cells = line.split("\t");
     const [detail, level] = cells.slice(form.heads.length);
-    const small = detail ? [element("small", {}, [detail])] : [];
-    const name = element("th", { scope: "row" }, [cells[0], ...small]);
+    const small = detail ? [make("small", {}, [detail])] : [];
+    const name = make("th", { scope: "row" }, [cells[0], ...small]);
     const rest = cells
       .slice(1, form.heads.length)
-      .map((cell, place) => element("td", form.looks[place + 1], [cell]));
-    return element("tr", level === "1" ? { className: "level-1" } : {}, [name, ...rest]);
+      .map((cell, place) => make("td", form.looks[place + 1], [cell]));
+    return make("tr", level === "1" ? { className: "level-1" } : {}, [name, ...rest]);
   }
 
   function table(data) {
@@ -30,14 +30,14 @@
     const looks = heads.map((_, place) => (starts.has(`${place}`) ? { className: "start" } : {}));
     const form = { heads: heads, looks: looks };
     const columns = heads.map((head, place) =>
-      element("th", Object.assign({ scope: "col" }, looks[place]), [head])
+      make("th", Object.assign({ scope: "col" }, looks[place]), [head])
     );
     const rows = data.rows === "" ? [] : data.rows.split("\n").map((line) => row(line, form));
-    return element("table", { className: "data-table" }, [
-      element("caption", { className: "visually-hidden" }, [data.caption]),
-      element("thead", {}, [element("tr", {}, columns)]),
-      element("tbody", {}, rows),
-      element("tfoot", {}, [row(data.total, form)]),
+    return make("table", { className: "data-table" }, [
+      make("caption", { className: "visually-hidden" }, [data.caption]),
+      make("thead", {}, [make("tr", {}, columns)]),
+      make("tbody", {}, rows),
+      make("tfoot", {}, [row(data.total, form)]),
     ]);
   }
 
