@@ -112,7 +112,8 @@ def _respond(services: Services, host: Host, ask: asked.Asked) -> Values:
         return _preparing(part) | switcher
     with services.reading(scope) as reading:
         made = answer(reading, ask.wish, ask.theme)
-        notices = [made.range_error.sentence] if made.range_error else []
+        error = made.range_error
+        notices = [f"{error.sentence} This is the current billing month."] if error else []
         if not found:
             notices.insert(0, f"There is no account {ask.account!r}.")
         shown = _page(reading, made, " ".join(notices), refreshed=ask.refreshed)
@@ -160,7 +161,7 @@ def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Va
         "steps": _steps(made),
         "dates": page.dates(words.heading(view.period), view.period.days),
         "total": page.total(total) if total else "",
-        "notice": f"{notice} This is the current billing month." if notice else "",
+        "notice": notice,
         "status": _status(made, refreshed=refreshed),
         "freshness": page.freshness(freshness.state(seen), freshness.label(seen, zone)),
         "freshness_title": freshness.exact(seen, zone) or "",

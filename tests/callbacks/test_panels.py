@@ -79,7 +79,7 @@ def test_another_account_is_shown_when_asked_for_and_never_mixed(page, two_accou
 def test_an_unknown_account_falls_back_with_a_sentence(page, two_accounts):
     shown = page(two_accounts).show("month", "'; drop table accounts; --")
     assert "acme" == shown["accounts"]["value"]
-    assert "There is no account" in shown["notice"]["children"]
+    assert 'There is no account "\'; drop table accounts; --".' == shown["notice"]["children"]
 
 
 def test_the_account_named_at_the_start_is_shown_first(page, two_accounts):
