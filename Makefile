@@ -39,7 +39,7 @@ test-long: .venv-dev/.complete ## All tests without a browser, with 25 times as 
 bench: .venv/.complete ## Measure one range change on a large snapshot
 	$(RUN)python benchmarks/range_change.py
 
-screenshots: .venv-dev/.complete ## Take the README's picture of the page anew
+screenshots: .venv-dev/.complete ## Take the README's three pictures of the page anew
 	$(DEV)python tools/screenshots.py
 
 docs: .venv/.complete ## Write the table of settings into README and docs

@@ -1,4 +1,4 @@
-"""Take the README's picture of the page: the demo ledger at one fixed moment, in headless Chromium.
+"""Take the README's pictures of the page: the demo ledger at one fixed moment, headless Chromium.
 
 Writes docs/images/ and nothing else that stays.
 """
@@ -19,9 +19,14 @@ from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = Path(__file__).parents[1]
-PICTURE = ROOT / "docs" / "images" / "credits-page.png"
+PICTURES = ROOT / "docs" / "images"
 NOW = "2026-11-22T11:29Z"
 WIDTH = 1440
+VIEWS = {  # file: width, theme
+    "credits-page.png": (1440, "light"),
+    "credits-page-dark.png": (1440, "dark"),
+    "credits-page-phone.png": (360, "light"),
+}
 PATIENCE = 30  # seconds
 DRAWN = """
 const charts = [...document.querySelectorAll(".js-plotly-plot")];
@@ -36,11 +41,21 @@ def main() -> None:
         ledger = str(Path(folder) / "demo.sqlite")
         command("demo", "--db", ledger, "--now", NOW)
         with served(ledger, folder) as address, chromium() as browser:
-            browser.get(address)
-            WebDriverWait(browser, PATIENCE).until(lambda it: it.execute_script(DRAWN))
-            PICTURE.parent.mkdir(parents=True, exist_ok=True)
-            PICTURE.write_bytes(whole_page(browser))
-    print(f"Wrote {PICTURE.relative_to(ROOT)}")  # noqa: T201
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            for name, (width, theme) in VIEWS.items():
+                show(browser, address, width, theme)
+                (PICTURES / name).write_bytes(whole_page(browser))
+                print(f"Wrote docs/images/{name}")  # noqa: T201
+
+
+def show(browser: webdriver.Chrome, address: str, width: int, theme: str) -> None:
+    """Open the page anew at a width and in the system's theme, and wait for its drawings."""
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    features = [{"name": "prefers-color-scheme", "value": theme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    browser.get(address)
+    WebDriverWait(browser, PATIENCE).until(lambda it: it.execute_script(DRAWN))
 
 
 def command(*words: str) -> None:
