@@ -57,5 +57,4 @@ def _against_allowance(month: Month) -> tuple[str, str, str]:
     limit = month.allowance.micro
     if limit is None:
         return ALLOWANCES[month.allowance.kind], NOTHING, NOTHING
-    of = words.share(month.net, limit) if limit > 0 else NOTHING
-    return words.credits(limit), of, words.credits(month.over)
+    return words.credits(limit), words.share(month.net, limit), words.credits(month.over)

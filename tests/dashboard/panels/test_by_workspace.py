@@ -200,6 +200,7 @@ def test_nothing_is_offered_where_nothing_is_folded():
 def test_more_than_a_chart_can_show_are_offered_as_a_table():
     """And an address that asks for all of them gets the eight."""
     assert len(rows_of(all_of(*many(MOST_ROWS)))) == MOST_ROWS
+    assert by_workspace(*many(MOST_ROWS)).offer.act == Act.WORKSPACES
     for drawing in (all_of(*many(MOST_ROWS + 1)), by_workspace(*many(MOST_ROWS + 1))):
         assert len(rows_of(drawing)) == 9
         assert drawing.offer == Offer(
