@@ -6,7 +6,7 @@ Never a query of the page and never a decision about who may read what.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,27 @@ def insert_unless_there(connection: Connection, table: Table) -> Any:
     """An INSERT that leaves a row alone whose key is there already."""
     dialect = sqlite_dialect if connection.dialect.name == "sqlite" else postgresql_dialect
     return dialect.insert(table).on_conflict_do_nothing()
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert many rows, each in the order of the table's columns, in one statement.
+
+    Several times faster than one execution a row: on PostgreSQL each column goes as an array.
+    """
+    dialect, names = connection.dialect, ", ".join(table.columns.keys())
+    binds = [column.type.bind_processor(dialect) for column in table.columns]
+    columns = [
+        [bind(value) for value in values] if bind else list(values)
+        for bind, values in zip(binds, zip(*rows, strict=True), strict=True)
+    ]
+    if dialect.name == "sqlite":
+        marks = ", ".join("?" * len(binds))
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608
+        connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+        return
+    arrays = ", ".join(f"%s::{column.type.compile(dialect)}[]" for column in table.columns)
+    statement = f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608
+    connection.exec_driver_sql(statement, tuple(columns))
 
 
 def lost_connection(error: DBAPIError) -> bool:

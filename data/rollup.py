@@ -6,13 +6,14 @@ twice is doing it once. A snapshot's cache and a production database share this 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
 
-from data.engine import day_index
+from data.engine import day_index, insert_rows
 from data.periods import DAY, Period, Segment, local_day, segments, zone
 from data.schema import (
     CONSUMPTION,
@@ -24,6 +25,7 @@ from data.schema import (
 )
 
 CHUNK = DAY * 31  # of one rebuild step: small sorts, and a progress that moves
+FEW = 2_000  # rows; a step that made fewer is followed by a longer one
 
 SUMMED = (rollup_by_reason, rollup_by_workspace)
 
@@ -71,11 +73,17 @@ def rebuild(
 ) -> None:
     """Recompute every day of the account and raise its version; the caller commits."""
     drop_days(rollup, account.id)
-    chunks = list(chunked(ledger_days(ledger, account)))
-    for done, days in enumerate(chunks, start=1):
-        _store(rollup, account, ledger_sums(ledger, account, days))
+    whole = ledger_days(ledger, account)
+    start, step = (whole.start, CHUNK) if whole else (None, CHUNK)
+    while whole and start and start < whole.end:
+        days = Period(start, min(start + step, whole.end))
+        found = ledger_sums(ledger, account, days)
+        _store(rollup, account, found)
         if progress:
-            progress(done / len(chunks))
+            progress((days.end - whole.start) / (whole.end - whole.start))
+        start = _next_day(ledger, account, days.end)
+        if len(found.by_reason) + len(found.by_workspace) < FEW:
+            step *= 4  # a small account is done in a few statements
     raise_version(rollup, account)
 
 
@@ -154,13 +162,9 @@ def _add(sums: dict[Key, Amounts], key: Key, amounts: Amounts) -> None:
 
 def _store(rollup: Connection, account: RolledAccount, found: Sums) -> None:
     for table, sums in zip(SUMMED, (found.by_reason, found.by_workspace), strict=True):
-        names = table.columns.keys()
-        rows = [
-            dict(zip(names, (account.id, *key, *amounts), strict=True))
-            for key, amounts in sums.items()
-        ]
-        if rows:
-            rollup.execute(insert(table), rows)
+        if sums:
+            rows = [(account.id, *key, *amounts) for key, amounts in sums.items()]
+            insert_rows(rollup, table, rows)
 
 
 def ledger_days(ledger: Connection, account: RolledAccount) -> Period | None:
@@ -176,6 +180,16 @@ def ledger_days(ledger: Connection, account: RolledAccount) -> Period | None:
     tz = zone(account.timezone)
     # A repeated hour across midnight can put a later instant on an earlier day, by one at most.
     return Period(local_day(first, tz) - DAY, local_day(last, tz) + DAY * 2)
+
+
+def _next_day(ledger: Connection, account: RolledAccount, day: dt.date) -> dt.date | None:
+    """`day`, or a later one when the account has no entry for long; None without any to come."""
+    # Whatever the zone, what is local to `day` or later lies after this instant.
+    after = dt.datetime.combine(day, dt.time(), dt.UTC) - DAY * 2
+    times = entries.c.occurred_at
+    query = select(func.min(times)).where(entries.c.account_id == account.id, times >= after)
+    found = ledger.execute(query).scalar()
+    return max(day, local_day(found, zone(account.timezone)) - DAY) if found else None
 
 
 def chunked(days: Period | None) -> Iterator[Period]:

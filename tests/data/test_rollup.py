@@ -106,10 +106,11 @@ def test_an_account_without_entries_is_built_and_empty(ledger, builder):
     assert ({}, {}) == both_tables(ledger, "acme")
 
 
-def test_progress_reaches_the_end(ledger, builder):
+def test_progress_reaches_the_end(ledger, builder, monkeypatch):
+    monkeypatch.setattr(rollup, "FEW", 0)
     builder.account()
-    builder.use("2026-01-01T00:00Z", 1)
-    builder.use("2026-11-01T00:00Z", 1)
+    for month in range(1, 12):
+        builder.use(f"2026-{month:02d}-01T00:00Z", 1)
     builder.save(ledger)
     parts = []
     with write_transaction(ledger) as connection:
@@ -118,6 +119,18 @@ def test_progress_reaches_the_end(ledger, builder):
     assert sorted(parts) == parts
     assert 1.0 == parts[-1]
     assert len(parts) > 5
+
+
+@pytest.mark.parametrize("years", [1, 30])
+def test_entries_far_apart_are_all_counted(ledger, builder, years):
+    """The days between them are passed over, whatever the zone does at either end."""
+    builder.account(timezone="Pacific/Apia")
+    last = dt.datetime(2011, 12, 31, 9, 59, 59, tzinfo=dt.UTC)
+    for instant in (last.replace(year=last.year - years), last, last + dt.timedelta(seconds=1)):
+        builder.use(instant, 1)
+    builder.save(ledger)
+    rebuild(ledger, "acme")
+    assert sum(amount.used for amount in both_tables(ledger, "acme")[0].values()) == 3_000_000
 
 
 def test_the_sum_of_a_day_that_leaves_64_bits_is_an_error_not_a_wrong_number(ledger, builder):

@@ -1,0 +1,74 @@
+"""After a storm of writers and killed aggregators: 0 entries lost, 0 doubled, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from data import schema
+from data.engine import connect, create_tables
+from data.install import Plan, install
+from data.verify import Verdict, verify
+from tests import storm
+from tests.postgres_server import PostgresServer
+from tests.rolled import counted, stored
+
+SECONDS = 15
+SEED = 5
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+def begin(url):
+    engine = connect(url)
+    create_tables(engine, schema.ledger)
+    install(engine, Plan())
+    storm.prepare(engine)
+    return engine
+
+
+def count(engine, damage):
+    """The independent count, once the storm is over."""
+    storm.drain(engine)
+    right, found = counted(engine), stored(engine)
+    with engine.connect() as connection:
+        waiting = connection.execute(select(func.count()).select_from(schema.dirty)).scalar_one()
+    assert right == found
+    assert 0 == waiting
+    assert Verdict(accounts=len(storm.ACCOUNTS)) == verify(engine)
+    assert len(storm.ACCOUNTS) == len(found)
+    assert damage.committed > 100
+    assert damage.rolled_back > 10
+    assert damage.kills > 20
+    assert damage.refreshed > 50
+
+
+def test_nothing_is_lost_or_doubled_on_sqlite(sqlite_url):
+    engine = begin(sqlite_url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        connection.exec_driver_sql("BEGIN")
+    count(engine, storm.blow(sqlite_url, SECONDS, SEED, writers=3, hold=0.02))
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_nothing_is_lost_or_doubled_on_postgres_though_it_crashes_once():
+    """A server of its own, so that its crash is nobody else's."""
+    server = PostgresServer.prepare()
+    try:
+        server.start()
+        engine = begin(server.url("postgres"))
+
+        def crash():
+            server.stop("immediate")
+            server.start()
+
+        blown = storm.blow(
+            server.url("postgres"), SECONDS, SEED, writers=6, hold=0.3, halfway=crash
+        )
+        count(engine, blown)
+        engine.dispose()
+    finally:
+        server.discard()
