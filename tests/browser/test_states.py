@@ -253,6 +253,7 @@ def test_when_all_charts_failed_it_is_said_once(serve, caplog):
         words(page, Id.PAGE_STATE),
     )
     assert found
+    assert not page.driver.find_element("id", Id.EXPORT).is_displayed()
     assert f"reference={found[1]}" in caplog.text
     assert "Credit usage didn't load" == page.text(Id.STATUS)
     assert not page.is_shown(Id.TOOLBAR)
@@ -346,6 +347,7 @@ def test_a_host_that_answers_403_shows_no_permission_and_no_figures(serve, env, 
     assert links == page.run(LINKS)
     assert not page.is_shown(Id.TOOLBAR)
     assert not page.is_shown(Id.GRID)
+    assert not page.driver.find_element("id", Id.EXPORT).is_displayed()
     assert not page.is_shown(Id.STRIP_LOST)
     page.until(lambda: page.text(Id.STATUS) == NO_PERMISSION.partition(" Account")[0])
     broken.refusal.clear()
