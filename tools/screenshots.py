@@ -30,7 +30,8 @@ VIEWS = {  # file: width, theme
 PATIENCE = 30  # seconds
 DRAWN = """
 const charts = [...document.querySelectorAll(".js-plotly-plot")];
-return charts.length > 0 && charts.every((chart) => chart.querySelector(".main-svg"))
+return charts.length > 0 && charts.every((chart) => chart.checkVisibility())
+  && charts.every((chart) => chart.querySelector("svg .trace, svg .slice"))
   && document.fonts.status === "loaded" && !document.querySelector("[aria-busy=true]");
 """
 
