@@ -20,6 +20,9 @@ from data.periods import DAY, Period
 SHORTEST_WINDOW = 30
 LONGEST_BY_DAY = 92
 MOST_MARKS = 3
+MOST_REASONS = 3
+
+Reasons = tuple[tuple[str, int], ...]  # code and net
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Bar:
     in_range: bool
     running: bool
     exists: bool  # False before the account's first day
+    largest: Reasons = ()  # of a day, most credits first; a week has none
 
     @property
     def net(self) -> int:
@@ -74,13 +78,33 @@ def mark_days(days: pd.DataFrame, view: View) -> pd.DataFrame:
     )
 
 
+def is_by_week(period: Period) -> bool:
+    """Whether the chart of this range has a bar a week."""
+    return chart_window(period).days > LONGEST_BY_DAY
+
+
+def name_reasons(days: pd.DataFrame, by_reason: pd.DataFrame) -> pd.DataFrame:
+    """`days` with `largest`: the reasons of each day that used most, at most three."""
+    found: dict[dt.date, list[tuple[str, int]]] = {}
+    columns = (by_reason[name].tolist() for name in ("day", "reason", "net"))
+    for day, reason, net in zip(*columns, strict=True):
+        found.setdefault(day, []).append((reason, net))
+    largest = [_largest(found.get(day, [])) for day in days["day"]]
+    return days.assign(largest=pd.Series(largest, index=days.index, dtype="object"))
+
+
+def _largest(reasons: list[tuple[str, int]]) -> Reasons:
+    ordered = sorted(reasons, key=lambda reason: (-reason[1], reason[0]))
+    return tuple(reason for reason in ordered[:MOST_REASONS] if reason[1] > 0)
+
+
 def read_days(frame: pd.DataFrame, view: View) -> Days:
     """A marked frame as bars, with the usual amount of each day that has enough history."""
     nets = dict(zip(frame["day"].tolist(), frame["net"].tolist(), strict=True))
     bars = _day_bars(frame[frame["shown"]], view)
     complete = findings.complete_days(view.account.first_day, view.today)
     usual = findings.usual_days(nets, (bar.days.start for bar in bars if bar.exists), complete)
-    by_week = len(bars) > LONGEST_BY_DAY
+    by_week = is_by_week(view.period)
     return Days(
         bars=_week_bars(bars) if by_week else bars,
         by_week=by_week,
@@ -97,10 +121,20 @@ def marked(days: Days, view: View) -> tuple[Spike, ...]:
 
 def _day_bars(shown: pd.DataFrame, view: View) -> tuple[Bar, ...]:
     first = view.account.first_day or view.period.end
-    columns = (shown[name].tolist() for name in ("day", "used", "refunded", "in_range"))
+    names = ("day", "used", "refunded", "in_range")
+    columns = (shown[name].tolist() for name in names)
+    reasons = shown["largest"].tolist() if "largest" in shown else [()] * len(shown)
     return tuple(
-        Bar(Period(day, day + DAY), used, refunded, in_range, day == view.today, day >= first)
-        for day, used, refunded, in_range in zip(*columns, strict=True)
+        Bar(
+            Period(day, day + DAY),
+            used,
+            refunded,
+            in_range,
+            running=day == view.today,
+            exists=day >= first,
+            largest=largest,
+        )
+        for day, used, refunded, in_range, largest in zip(*columns, reasons, strict=True)
     )
 
 

@@ -13,8 +13,10 @@ from dashboard.days import (
     Days,
     chart_window,
     history_window,
+    is_by_week,
     mark_days,
     marked,
+    name_reasons,
     read_days,
 )
 from dashboard.figures import (
@@ -33,7 +35,7 @@ from dashboard.figures import (
     text_at,
 )
 from dashboard.findings import Spike
-from dashboard.hover import amount_line, refund_line, tooltip
+from dashboard.hover import NAME_LENGTH, amount_line, clip, escape, refund_line, tooltip
 from dashboard.panel import Drawing, Figure, KeyItem, Mark, Panel
 from dashboard.table import Table, caption
 from dashboard.theme import Theme
@@ -49,8 +51,12 @@ WEEK_LABELS = 8
 
 
 def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
-    """The days of the chart and the 28 before it, with `shown` and `in_range`."""
-    return mark_days(usage_by_day(connection, scope, history_window(view.period)), view)
+    """The days of the chart and the 28 before it: `shown`, `in_range`, by day the `largest`."""
+    days = mark_days(usage_by_day(connection, scope, history_window(view.period)), view)
+    if is_by_week(view.period):
+        return days
+    window = chart_window(view.period)
+    return name_reasons(days, usage_by_day_and_reason(connection, scope, window))
 
 
 def is_empty(frame: pd.DataFrame, _: View) -> bool:
@@ -154,7 +160,7 @@ def _figure(
         **overlay,
     }
     running = [bar for bar in days.bars if bar.running]
-    data = [_bars(days, theme)]
+    data = [_bars(days, view, theme)]
     if running:  # a bar of a few pixels is seen too
         tops = [max(bar.net, 0) for bar in running]
         data.insert(0, ground([bar.place for bar in running], tops, theme.accent))
@@ -164,13 +170,13 @@ def _figure(
     return figure(data, layout, view, theme, HEIGHT)
 
 
-def _bars(days: Days, theme: Theme) -> Trace:
+def _bars(days: Days, view: View, theme: Theme) -> Trace:
     return bars(
         "Credits",
         [bar.place for bar in days.bars],
         [bar.net if bar.exists else None for bar in days.bars],
         [_fill(bar, theme) for bar in days.bars],
-        [_tooltip(bar, days) for bar in days.bars],
+        [_tooltip(bar, days, view) for bar in days.bars],
     )
 
 
@@ -180,12 +186,21 @@ def _fill(bar: Bar, theme: Theme) -> Fill:
     return solid(theme.accent) if bar.in_range else muted(theme)
 
 
-def _tooltip(bar: Bar, days: Days) -> str:
+def _tooltip(bar: Bar, days: Days, view: View) -> str:
     title = words.heading(bar.days) if days.by_week else words.full_day(bar.days.start)
     return tooltip(
         title + (", so far" if bar.running else ""),
         amount_line(bar.net, _against_usual(bar, days)),
         refund_line(bar.used, bar.refunded, bar.net),
+        _reasons_line(bar, view),
+    )
+
+
+def _reasons_line(bar: Bar, view: View) -> str:
+    """The three largest reasons of a day: `Enhanced OCR 1,542 · Premium-model chats 248 · …`."""
+    named = ((view.account.taxonomy.label(code), net) for code, net in bar.largest)
+    return escape(
+        " · ".join(f"{clip(name, NAME_LENGTH)} {words.credits(net)}" for name, net in named)
     )
 
 

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard import days
 from dashboard.panel import KeyItem, Mark
 from dashboard.panels.daily_usage import PANEL
 from dashboard.theme import LIGHT
+from data import frames
 from data.frames import total
 from data.periods import DAY
 from tests.dashboard.built_frames import (
@@ -393,3 +395,36 @@ def test_the_bars_add_up_to_the_frame(last, length, cycle):
     inside = frame.loc[frame["in_range"], "day"]
     assert (inside.iloc[0], inside.iloc[-1]) == (made.period.start, made.period.last)
     assert len(inside) == made.period.days
+
+
+# --- the reasons of a day ---------------------------------------------------------------------
+
+
+def hovers(frame, shown):
+    return trace(draw(PANEL, frame, shown), "Credits")["hovertext"]
+
+
+def with_reasons(frame, rows):
+    made = [(dt.date(2026, 11, day), reason, used * MICRO, 0) for day, reason, used in rows]
+    return days.name_reasons(frame, frames.frame(made, frames.DAY_REASON_COLUMNS))
+
+
+def test_the_hover_of_a_day_names_its_three_largest_reasons():
+    shown = view("7d")
+    rows = [
+        (20, "compose_render", 45),
+        (20, "enhanced_ocr", 1542),
+        (20, "<b>own</b>", 300),
+        (20, "premium_chat", 248),
+        (21, "premium_chat", -5),
+    ]
+    lines = hovers(with_reasons(daily_frame(shown), rows), shown)
+    reasons = "Enhanced OCR 1,542 · &lt;b&gt;own&lt;/b&gt; 300 · Premium-model chats 248"
+    assert reasons == lines[-3].split("<br>")[-1]
+    assert "Premium-model chats" not in lines[-2]
+
+
+def test_the_hover_of_a_week_names_none():
+    shown = view("2026-03-01..2026-11-22")
+    rows = [(20, "enhanced_ocr", 1542)]
+    assert "Enhanced OCR" not in "".join(hovers(with_reasons(daily_frame(shown), rows), shown))
