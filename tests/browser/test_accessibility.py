@@ -251,3 +251,13 @@ def test_custom_with_an_error(page):
     page.press(Act.APPLY)
     page.until(lambda: page.text(Id.FROM_ERROR))
     assert [] == faults(page)
+
+
+def test_the_export_menu_open(page):
+    page.open()
+    page.until(lambda: page.drawn == len(PANELS))
+    page.driver.find_element("css selector", f"#{Id.EXPORT} summary").click()
+    page.until(lambda: page.driver.find_element("id", Id.PRINT).is_displayed())
+    # on a phone it lies over the heading, which axe then cannot judge; the usual page has it bare
+    covered = [fault for fault in faults(page) if not fault.endswith("unsure color-contrast: h1")]
+    assert [] == covered
