@@ -40,7 +40,8 @@ NEW = 20_000
 def entry(draw: random.Random, number: int, account: str, at: dt.datetime) -> tuple:
     """One row in the order of COLUMNS."""
     reason = draw.choice(REASONS)
-    workspace = f"w{min(int(draw.paretovariate(0.6)), 300)}"
+    workspaces = 300 if account == "largest" else 5
+    workspace = f"w{min(int(draw.paretovariate(0.6)), workspaces)}"
     return (
         account,
         f"{number:09d}",
@@ -122,8 +123,10 @@ def measure(engine: Engine, count: int, others: int) -> None:
 
     timed("rebuild of the largest account", large, lambda: rebuild_account(engine, "largest"))
     timed(f"rebuild of all {len(ids)} accounts", count, rebuild_all)
-    timed(f"write {NEW:,} entries, marked", NEW, lambda: write(engine, news(others, count)))
     aggregator = Aggregator(engine, "benchmark", lambda: NOW)
+    for _ in range(len(ids) // 200 + 1):  # the daily second look, which is not what is measured
+        aggregator.run_once()
+    timed(f"write {NEW:,} entries, marked", NEW, lambda: write(engine, news(others, count)))
     timed(f"one pass over them, {others} accounts", NEW, aggregator.run_once)
 
 

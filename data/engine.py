@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
+    cast,
     create_engine,
     event,
     func,
@@ -70,7 +71,17 @@ def connect(url: str) -> Engine:
         return create_engine(resolved, pool_pre_ping=True, connect_args={"prepare_threshold": None})
     engine = create_engine(resolved)
     use_explicit_transactions(engine)
+    event.listen(engine, "connect", _sync_log_at_checkpoints)
     return engine
+
+
+def _sync_log_at_checkpoints(dbapi: sqlite3.Connection, _record: object) -> None:
+    """In write-ahead mode a commit need not wait for the disk: the file stays whole, and marks
+
+    and the days made of them are in one transaction, which a power cut takes or leaves.
+    """
+    if dbapi.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        dbapi.execute("PRAGMA synchronous = NORMAL")
 
 
 def use_explicit_transactions(engine: Engine) -> None:
@@ -121,7 +132,8 @@ def day_index(connection: Connection, column: Any, segment: Segment) -> ColumnEl
         micros = type_coerce(column, Integer) - to_micros(segment.midnight)
         return micros // DAY_MICROS
     seconds = func.extract("epoch", column - segment.midnight)
-    return type_coerce(func.floor(seconds / int(DAY.total_seconds())), Integer)
+    # Cast, or each value would come as a decimal, which costs more than the sums themselves.
+    return cast(func.floor(seconds / int(DAY.total_seconds())), Integer)
 
 
 def insert_unless_there(connection: Connection, table: Table) -> Any:

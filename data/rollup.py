@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, case, cast, delete, func, insert, select, update
 
+from data.column_types import Micro
 from data.engine import day_index, insert_rows
 from data.periods import DAY, Period, Segment, local_day, segments, zone
 from data.schema import (
@@ -116,8 +117,11 @@ def day_sums(connection: Connection, account_id: str, segment: Segment) -> Selec
         entries.c.workflow_type,
         entries.c.workspace_id,
     )
-    used = func.sum(case((entries.c.kind == "usage", entries.c.amount_micro), else_=0))
-    refunded = func.sum(case((entries.c.kind == "refund", entries.c.amount_micro), else_=0))
+    # PostgreSQL sums bigint into numeric; what leaves 64 bits is an error here, on both.
+    used, refunded = (
+        cast(func.sum(case((entries.c.kind == kind, entries.c.amount_micro), else_=0)), Micro)
+        for kind in CONSUMPTION
+    )
     return (
         select(*group, used.label("used"), refunded.label("refunded"))
         .where(
@@ -136,11 +140,9 @@ def ledger_sums(ledger: Connection, account: RolledAccount, days: Period) -> Sum
     for segment in segments(days, zone(account.timezone)):
         for row in ledger.execute(day_sums(ledger, account.id, segment)):
             index, reason, workflow_type, workspace, used, refunded = row
-            day = segment.first_day + DAY * int(index)
-            # PostgreSQL sums bigint into numeric; a sum beyond 64 bits is refused by the column.
-            amounts = int(used), int(refunded)
-            _add(found.by_reason, (day, reason, workflow_type or ""), amounts)
-            _add(found.by_workspace, (day, workspace or ""), amounts)
+            day = segment.first_day + DAY * index
+            _add(found.by_reason, (day, reason, workflow_type or ""), used, refunded)
+            _add(found.by_workspace, (day, workspace or ""), used, refunded)
     return found
 
 
@@ -155,9 +157,9 @@ def stored_sums(rollup: Connection, account_id: str, days: Period) -> Sums:
     return found
 
 
-def _add(sums: dict[Key, Amounts], key: Key, amounts: Amounts) -> None:
-    used, refunded = sums.get(key, (0, 0))
-    sums[key] = (used + amounts[0], refunded + amounts[1])
+def _add(sums: dict[Key, Amounts], key: Key, used: int, refunded: int) -> None:
+    before = sums.get(key)
+    sums[key] = (before[0] + used, before[1] + refunded) if before else (used, refunded)
 
 
 def _store(rollup: Connection, account: RolledAccount, found: Sums) -> None:

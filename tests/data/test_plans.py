@@ -1,0 +1,118 @@
+"""Every statement of an answer on an analysed ledger of 200,000 entries: read through an index."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import re
+
+import pytest
+from sqlalchemy import event
+
+from dashboard.report import report
+from dashboard.view import Reading
+from data import rollup, schema
+from data.access import snapshot_scope
+from data.engine import create_tables, insert_rows, read_transaction
+from data.freshness import Freshness
+from data.install import Plan, install
+from data.periods import Period
+from data.watermark import account_version, freshness
+
+NOW = dt.datetime(2026, 11, 22, 11, 29, tzinfo=dt.UTC)
+ENTRIES, BUSY, ACCOUNTS = 200_000, 300, 4_000
+YEAR = Period(dt.date(2025, 11, 1), dt.date(2026, 12, 1))
+SCOPE = snapshot_scope("a0007")
+RANGES = ("month", "7d", "30d", "90d", "2025-12-01..2026-11-22")
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def rows():
+    """Entries of a year, in the order of the table's columns."""
+    draw = random.Random(1)
+    for number in range(ENTRIES):
+        at = NOW - dt.timedelta(seconds=draw.randrange(360 * 86_400))
+        reason, workspace = draw.choice(["premium_chat", "enhanced_ocr"]), f"w{draw.randrange(9)}"
+        amount = draw.randrange(10**7)
+        names = (f"a{number % BUSY:04d}", f"{number:06d}")
+        yield (*names, at, "usage", reason, None, workspace, None, amount, None)
+
+
+def own(name):
+    """What else an account has: its rows by table, in the order of each table's columns."""
+    period = (dt.date(2026, 11, 1), dt.date(2026, 12, 1), "unknown", None)
+    return {
+        schema.accounts: [(name, name, None, "UTC", 1, None)],
+        schema.billing_periods: [(name, *period)],
+        schema.workspaces: [(name, f"w{n}", "W", "team", None, None) for n in range(9)],
+        schema.reasons: [(name, code, code, None) for code in ("premium_chat", "enhanced_ocr")],
+        schema.dirty: [(name, NOW, NOW)],
+        schema.rollup_state: [(name, "UTC", 1, 0, None, None)],
+    }
+
+
+@pytest.fixture
+def large(database):
+    """A ledger of 200,000 entries in 300 of 4,000 accounts, analysed."""
+    create_tables(database, schema.ledger)
+    install(database, Plan(marks=None))
+    with database.begin() as connection:
+        insert_rows(connection, schema.entries, list(rows()))
+        owned = [own(f"a{number:04d}") for number in range(ACCOUNTS)]
+        for table in owned[0]:
+            insert_rows(connection, table, [row for account in owned for row in account[table]])
+        for number in range(40):
+            rolled = rollup.RolledAccount(f"a{number:04d}", "UTC")
+            rollup.recompute(connection, connection, rolled, YEAR)
+        connection.exec_driver_sql("ANALYZE")
+    return database
+
+
+def answer(connection, range_):
+    """All five panels, the watermark, and what an open page asks."""
+    seen = Freshness(NOW, NOW, NOW)
+    report(Reading(connection, SCOPE, seen), range_)
+    freshness(connection, SCOPE, NOW)
+    assert account_version(connection, SCOPE) == 1
+
+
+def statements(engine, *ranges):
+    """What answers send, with its parameters."""
+    sent = []
+
+    def keep(_connection, _cursor, statement, parameters, _context, _many):
+        sent.append((statement, parameters))
+
+    with read_transaction(engine) as connection:
+        event.listen(engine, "before_cursor_execute", keep)
+        for range_ in ranges:
+            answer(connection, range_)
+        event.remove(engine, "before_cursor_execute", keep)
+    return sent
+
+
+def plan(connection, statement, parameters):
+    """The database's own words."""
+    word = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}[connection.dialect.name]
+    found = connection.exec_driver_sql(word + statement, parameters).fetchall()
+    return "\n".join(str(row[-1]) for row in found)
+
+
+def whole_scans(text):
+    """Tables that a plan reads from end to end; `SCAN x` on SQLite, `Seq Scan on x` elsewhere."""
+    return set(re.findall(r"(?:Seq Scan on|SCAN) (\w+)", text))
+
+
+def test_every_statement_of_an_answer_is_an_index_scan(large):
+    """But for the heartbeats: one row for each aggregator."""
+    sent = statements(large, *RANGES)
+    with large.connect() as connection:
+        plans = {statement: plan(connection, statement, values) for statement, values in sent}
+        scanned = {statement: whole_scans(text) - {"rollup_heartbeat"}
+                   for statement, text in plans.items()}  # fmt: skip
+        everything = plan(connection, "SELECT sum(amount_micro) FROM entries", ())
+    assert {statement: set() for statement in plans} == scanned
+    assert len(plans) > 8
+    assert "FROM entries" not in "".join(plans)
+    assert {"entries"} == whole_scans(everything)
