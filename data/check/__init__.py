@@ -16,6 +16,7 @@ from data.check.counts import count_ledger, row_counts
 from data.check.index import index_problems
 from data.check.opening import opened
 from data.check.report import CheckReport, Counts, Problem, describe
+from data.check.rollup import rollup_problems
 from data.check.rows import row_problems
 from data.check.sets import set_problems
 from data.check.stored import stored_problems
@@ -47,3 +48,4 @@ def _wrong(
     yield from index_problems(connection, tables, counts)
     yield from row_problems(connection, tables, now)
     yield from set_problems(connection, tables)
+    yield from rollup_problems(connection, now)

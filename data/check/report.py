@@ -14,7 +14,7 @@ class Weight(IntEnum):
 
     NOTE = 0  # said, but nothing is known to be wrong
     WRONG = 1  # the page works, and some of what it shows is not what was meant
-    UNUSABLE = 2  # the page cannot read this ledger
+    UNUSABLE = 2  # the page cannot read this ledger, or shows what is long past
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,8 @@ PROBLEMS = {
     "accounts.anchor_day": Weight.WRONG,
     "workspaces.unknown_kind": Weight.WRONG,
     "workspaces.no_owner": Weight.WRONG,
+    "rollup.late": Weight.WRONG,
+    "rollup.delayed": Weight.UNUSABLE,
 }
 
 VERDICTS = {
@@ -116,6 +118,7 @@ VERDICTS = {
     1: "The page can show this ledger, but something looks wrong.",
     2: "Unusable: the page cannot read this ledger until this is put right.",
 }
+DELAYED = "Delayed: the page shows this ledger, but not what was written of late."
 
 
 def describe(report: CheckReport) -> str:
@@ -128,7 +131,12 @@ def _lines(report: CheckReport) -> Iterator[str]:
     yield from _tables(report)
     yield from _counts(report)
     yield from _problems(report)
-    yield from ("", VERDICTS[report.exit_code])
+    yield from ("", _verdict(report))
+
+
+def _verdict(report: CheckReport) -> str:
+    worst = {problem.code for problem in report.problems if problem.weight == Weight.UNUSABLE}
+    return DELAYED if worst == {"rollup.delayed"} else VERDICTS[report.exit_code]
 
 
 def _tables(report: CheckReport) -> Iterator[str]:
