@@ -97,13 +97,19 @@ def timed(what: str, count: int, action: object) -> None:
     print(f"  {what:44}{took:8.2f} s{count / took:12,.0f} entries/s", flush=True)
 
 
-def measure(engine: Engine, count: int, others: int) -> None:
-    """Fill, rebuild, write more, and take it in."""
-    create_tables(engine, ledger)
-    if engine.dialect.name == "sqlite":  # as a ledger in use is best kept
+def use_log(engine: Engine) -> None:
+    """Put a SQLite file into write-ahead mode, as a ledger in use is best kept."""
+    if engine.dialect.name == "sqlite":
         raw = engine.raw_connection()
         raw.driver_connection.execute("PRAGMA journal_mode = WAL")
         raw.close()
+        engine.dispose()  # connections from here on know of it
+
+
+def measure(engine: Engine, count: int, others: int) -> None:
+    """Fill, rebuild, write more, and take it in."""
+    create_tables(engine, ledger)
+    use_log(engine)
     names = ["largest", *(f"other-{number}" for number in range(others))]
     with write_transaction(engine) as connection:
         rows = [{"id": n, "name": n, "timezone": "Europe/Berlin", "anchor_day": 1} for n in names]

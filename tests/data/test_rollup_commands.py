@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, inspect, select, text, update
@@ -15,6 +19,7 @@ from data.errors import UsageError
 from data.rollup_commands import duration
 from tests.rolled import counted, stored
 
+ROOT = Path(app.__file__).parent
 ENTRY = {"kind": "usage", "reason": "teleport", "amount_micro": 1_000_000}
 NOON = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 BETTER = insert(schema.entries).values(account_id="acme", id="n", occurred_at=NOON, **ENTRY)
@@ -186,3 +191,23 @@ def test_a_changed_entry_is_followed_by_its_version(made, do):
             select(schema.rollup_state.c.account_id, schema.rollup_state.c.version)
         ).all()
     assert {("acme", 2), ("bolt", 1)} == {tuple(row) for row in versions}
+
+
+@pytest.mark.slow
+def test_rollup_runs_until_it_is_told_to_stop(made, do, database_url):
+    """SIGTERM ends it after the account in hand, with status 0 and its passes in the log."""
+    do("install")
+    with subprocess.Popen(
+        [sys.executable, "app.py", "rollup", "--db", database_url, "--every", "20ms"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert "pass accounts=2 entries=0 built=2 failed=0" in process.stderr.readline()
+        run(made, BETTER)
+        while "entries=1" not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGTERM)
+        assert "Traceback" not in process.stderr.read()
+    assert 0 == process.returncode
+    assert counted(made) == stored(made)
