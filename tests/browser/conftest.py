@@ -33,8 +33,8 @@ SWITCHES = (
 OF_OLD_SELENIUM = "ignore:HTTPResponse.getheader:DeprecationWarning"
 
 
-# On a machine busy with other work a step back was once never answered, in a test that passes
-# alone. A wait that ran out is tried once more, and said so; a wrong word or number never is.
+# A wait that ran out on a busy machine is tried once more, and said so; a wrong word or number
+# never is.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in item.path.as_posix():

@@ -122,7 +122,9 @@ def test_an_address_opens_its_tables_and_asks_once(page):
     assert "Total" == cells(page, "monthly")[-1][0]
 
 
-def test_back_and_forward_open_and_close(page):
+def test_back_and_forward_open_and_close(open_page):
+    """In a browser of its own: late in a long run the shared one does not answer a second step."""
+    page = open_page()
     page.open()
     click(page, "team")
     toggled(page, "team", to=True)
