@@ -12,7 +12,7 @@ from data.accounts import Account
 from data.engine import Connection
 from data.errors import UsageError
 from data.freshness import Freshness
-from data.periods import BillingMonth, Period, local_day
+from data.periods import Period, local_day
 
 ALL = "all"  # the `workspaces=` of an address that asks for all of them
 
@@ -44,11 +44,6 @@ class View:
     def period(self) -> Period:
         """The local days of the range."""
         return self.range.period
-
-    @property
-    def current_month(self) -> BillingMonth:
-        """The billing month that holds today, whatever the range."""
-        return self.account.calendar.month_of(self.today)
 
     @property
     def is_new(self) -> bool:
