@@ -11,12 +11,14 @@ class Freshness:
     """Complete through `watermark`, by an aggregator last heard of at `heartbeat`, seen at `now`.
 
     All three are aware instants; `watermark` is None when nothing was ever rolled up, `heartbeat`
-    is None on a snapshot, which no aggregator feeds.
+    is None on a snapshot, which no aggregator feeds. `version` grows with every change of the
+    account's sums; a snapshot, whose sums never change, has none.
     """
 
     watermark: dt.datetime | None
     heartbeat: dt.datetime | None
     now: dt.datetime
+    version: int | None = None
 
     @property
     def is_snapshot(self) -> bool:

@@ -29,6 +29,7 @@ from data.schema import (
     reasons,
     rollup_by_reason,
     rollup_by_workspace,
+    rollup_state,
     workspaces,
 )
 
@@ -141,11 +142,16 @@ def usage_by_workspace(connection: Connection, scope: Scope, period: Period) -> 
 
 
 def load_account(connection: Connection, scope: Scope) -> Account | None:
-    """The account of the scope with all that the page knows of it; None when it is not listed."""
+    """The account of the scope with all that the page knows of it; None when it is not listed.
+
+    Its zone is that of its stored days: a change of it counts once they are made anew.
+    """
     known = accounts.c
-    query = select(known.id, known.name, known.plan, known.timezone, known.anchor_day).where(
-        known.id == scope.account_id
-    )
+    own = rollup_state.c.account_id == scope.account_id
+    rolled = select(rollup_state.c.timezone).where(own).scalar_subquery().label("rolled")
+    query = select(
+        known.id, known.name, known.plan, known.timezone, known.anchor_day, rolled
+    ).where(known.id == scope.account_id)
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
@@ -153,7 +159,7 @@ def load_account(connection: Connection, scope: Scope) -> Account | None:
         id=row.id,
         name=row.name,
         plan=row.plan,
-        timezone=row.timezone,
+        timezone=row.rolled or row.timezone,
         calendar=_calendar(connection, scope, row.anchor_day),
         taxonomy=_taxonomy(connection, scope),
         first_day=_first_day(connection, scope),

@@ -12,12 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from data import aggregator, schema
 from data.access import snapshot_scope
-from data.aggregator import Aggregator, refresh, touched
+from data.aggregator import Aggregator, rebuild_account, refresh, touched
 from data.engine import connect, lost_connection, read_transaction
 from data.periods import Period
 from data.queries import load_account
 from data.rollup import RolledAccount
-from data.watermark import account_version, freshness
+from data.watermark import standing
 from tests import strategies
 from tests.examples import examples
 from tests.ledger_builder import clear
@@ -65,6 +65,15 @@ def waiting(engine):
 def ask(engine, question, *arguments):
     with read_transaction(engine) as connection:
         return question(connection, *arguments)
+
+
+def account_version(connection, scope):
+    found = standing(connection, scope, NOW)
+    return found and found.freshness.version
+
+
+def freshness(connection, scope, now):
+    return standing(connection, scope, now).freshness
 
 
 def two_accounts(builder):
@@ -361,6 +370,7 @@ def test_told_to_stop_it_ends_with_the_account_in_hand(fed, clock, builder):
 def test_without_a_change_that_waits_the_watermark_is_the_heartbeat(fed, passes, clock, builder):
     two_accounts(builder)
     builder.save(fed)
+    rebuild_account(fed, "acme")
     assert ask(fed, freshness, ACME, NOW).heartbeat == dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     passes.run_once()
     clock.move(HOUR)
@@ -380,7 +390,9 @@ def test_the_oldest_change_that_waits_is_the_watermark_of_its_own_account(fed, p
     assert NOW == ask(fed, freshness, BOLT, NOW).watermark
 
 
-def test_the_youngest_heartbeat_counts_and_old_ones_are_forgotten(fed, clock):
+def test_the_youngest_heartbeat_counts_and_old_ones_are_forgotten(fed, clock, builder):
+    builder.account("acme")
+    builder.save(fed)
     Aggregator(fed, "one", clock).run_once()
     clock.move(HOUR)
     Aggregator(fed, "two", clock).run_once()
@@ -404,6 +416,7 @@ def test_a_long_pass_keeps_its_heart_beating(fed, builder, monkeypatch):
 
     monkeypatch.setattr(aggregator, "refresh", slow)
     passes.run_once()
+    rebuild_account(fed, "acme")
     assert NOW + 22 * SECOND == ask(fed, freshness, ACME, NOW).heartbeat
 
 

@@ -17,7 +17,7 @@ from data.engine import create_tables, insert_rows, read_transaction
 from data.freshness import Freshness
 from data.install import Plan, install
 from data.periods import Period
-from data.watermark import account_version, freshness
+from data.watermark import standing
 
 NOW = dt.datetime(2026, 11, 22, 11, 29, tzinfo=dt.UTC)
 ENTRIES, BUSY, ACCOUNTS = 200_000, 300, 4_000
@@ -73,8 +73,9 @@ def answer(connection, range_):
     """All five panels, the watermark, and what an open page asks."""
     seen = Freshness(NOW, NOW, NOW)
     report(Reading(connection, SCOPE, seen), range_)
-    freshness(connection, SCOPE, NOW)
-    assert account_version(connection, SCOPE) == 1
+    found = standing(connection, SCOPE, NOW)
+    assert found is not None
+    assert 1 == found.freshness.version
 
 
 def statements(engine, *ranges):
