@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
+from dashboard.comparison import previous_period
 from dashboard.ranges import DEFAULT, Bounds, Range, RangeError, parse
 from data import queries
 from data.access import Scope
@@ -44,6 +46,11 @@ class View:
     def period(self) -> Period:
         """The local days of the range."""
         return self.range.period
+
+    @cached_property
+    def previous(self) -> Period | None:
+        """The days that the range is compared with; None where the history is shorter."""
+        return previous_period(self.range, self.account.calendar, self.account.first_day)
 
     @property
     def is_new(self) -> bool:
