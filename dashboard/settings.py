@@ -15,6 +15,7 @@ from typing import Any
 from data.errors import UsageError
 
 LONGEST_NAME = 60
+LAST_PORT = 65_535
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 OF_THE_TESTS = {"CREDITS_REAL_DATA"}  # read by tests/conftest.py alone
 
@@ -42,6 +43,7 @@ class Settings:
     prefix: str
     cache_dir: Path
     log_level: str
+    metrics_port: int | None
     identity_issuer: str
     identity_audience: str
     identity_jwks: str
@@ -111,6 +113,12 @@ def _level(text: str) -> str:
     return text.upper()
 
 
+def _port(text: str) -> int | None:
+    if text and not (text.isdecimal() and int(text) <= LAST_PORT):
+        raise ValueError(f"must be a port, 0 to {LAST_PORT}")
+    return int(text) if text else None
+
+
 def _key_set(text: str) -> str:
     if "://" in text and not text.startswith("https://"):
         raise ValueError("must be a file or an https:// address")
@@ -166,6 +174,12 @@ SETTINGS = (
         "INFO",
         "How much is logged to standard error: `DEBUG`, `INFO`, `WARNING` or `ERROR`.",
         _level,
+    ),
+    Setting(
+        "CREDITS_METRICS_PORT",
+        "",
+        "Where `rollup` answers Prometheus; not set: nowhere, `0`: any free port.",
+        _port,
     ),
     Setting(
         "CREDITS_IDENTITY_ISSUER",

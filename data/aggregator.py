@@ -10,10 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from threading import Event
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from data import rollup
@@ -24,6 +23,7 @@ from data.engine import (
     read_transaction,
     write_transaction,
 )
+from data.metrics import Metrics, Refreshed, Tally
 from data.periods import DAY, Period, local_day, zone
 from data.reconcile import Rounds
 from data.schema import dirty, rollup_heartbeat, rollup_state
@@ -37,40 +37,6 @@ Clock = Callable[[], dt.datetime]
 BEAT_EVERY = dt.timedelta(seconds=10)  # also within a long pass
 FORGET_BEAT = dt.timedelta(days=1)
 FIRST_RETRY, LAST_RETRY = dt.timedelta(seconds=30), dt.timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Refreshed:
-    """What one account's transaction did: how many marks it took, whether all days were made."""
-
-    marks: int = 0
-    built: bool = False
-
-
-@dataclass
-class Tally:
-    """What one pass did so far."""
-
-    accounts: int = 0
-    entries: int = 0  # changes of entries, each of them a mark
-    built: int = 0
-    failed: int = 0
-    mended: int = 0
-    took: dt.timedelta = dt.timedelta(0)
-    lag: dt.timedelta = dt.timedelta(0)
-
-    def add(self, done: Refreshed) -> None:
-        """Count one account."""
-        self.accounts += 1
-        self.entries += done.marks
-        self.built += done.built
-
-    def __str__(self) -> str:
-        return (
-            f"pass accounts={self.accounts} entries={self.entries} built={self.built} "
-            f"failed={self.failed} mended={self.mended} ms={1000 * self.took.total_seconds():.0f} "
-            f"lag={self.lag.total_seconds():.1f}s"
-        )
 
 
 # --- one account ----------------------------------------------------------------------------
@@ -157,6 +123,7 @@ class Aggregator:
         self._engine, self._name, self._clock = engine, name, clock
         self._stop = stop or Event()
         self._rounds = Rounds(engine)
+        self.metrics = Metrics()
         self._beaten: dt.datetime | None = None
 
     def run_once(self) -> Tally:
@@ -173,8 +140,10 @@ class Aggregator:
         ended = self._clock()
         with read_transaction(self._engine) as connection:
             tally.lag = lag(connection, ended)
+            tally.waiting = connection.execute(select(func.count()).select_from(dirty)).scalar_one()
         tally.took = ended - started
         log.info("%s", tally)
+        self.metrics.passed(tally)
         return tally
 
     def run_forever(self, every: dt.timedelta) -> None:
@@ -183,6 +152,7 @@ class Aggregator:
             try:
                 self.run_once()
             except DBAPIError as error:
+                self.metrics.broke()
                 if not lost_connection(error) and not contended(error):
                     log.exception("a pass failed; the next one tries again")
             self._stop.wait(every.total_seconds())
@@ -233,3 +203,4 @@ class Aggregator:
                 connection.execute(insert(rollup_heartbeat), [row])
                 old = delete(rollup_heartbeat).where(table.beat < now - FORGET_BEAT)
                 connection.execute(old)
+        self.metrics.beat(now)

@@ -26,6 +26,7 @@ from data.aggregator import Aggregator, Clock, rebuild_account
 from data.engine import connect, database_url, lost_connection, read_transaction
 from data.errors import UsageError
 from data.install import Marks, Plan, install, planned, require_installed, uninstall
+from data.metrics import served
 from data.rollup import Progress
 from data.schema import accounts
 from data.snapshot import check_file
@@ -48,6 +49,10 @@ class Settings(Protocol):
     @property
     def database_url(self) -> str:
         """Where the ledger is; empty when it is not set."""
+
+    @property
+    def metrics_port(self) -> int | None:
+        """Where `rollup` serves its metrics; None: nowhere."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,9 @@ def run_rollup(terminal: Terminal, options: argparse.Namespace, settings: Settin
             return 1 if aggregator.run_once().failed else 0
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        aggregator.run_forever(every)
+        port = settings.metrics_port if options.metrics_port is None else options.metrics_port
+        with served(aggregator.metrics, options.metrics_address, port):
+            aggregator.run_forever(every)
         return 0
 
 
@@ -201,6 +208,11 @@ def _add_rollup(command: Callable[..., Any]) -> None:
     parser = command("rollup", run_rollup, "roll up what changes in a ledger, until stopped")
     parser.add_argument("--every", default="15s", help="pause between two passes: 500ms, 15s, 2m")
     parser.add_argument("--once", action="store_true", help="one pass; exit 1 if an account failed")
+    parser.add_argument(
+        "--metrics-port", type=int, help="serve Prometheus metrics; unset: CREDITS_METRICS_PORT"
+    )
+    parser.add_argument("--metrics-address", default="127.0.0.1", help="where to serve them")
+    parser.epilog = f"{ENVIRONMENT[:-1]}, CREDITS_METRICS_PORT."
 
 
 def _add_install(command: Callable[..., Any]) -> None:

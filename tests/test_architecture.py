@@ -23,6 +23,7 @@ ALLOWED = {
     "sqlalchemy": {"app", "data"},
     "sqlite3": {"data"},
     "psycopg": {"data"},
+    "prometheus_client": {"data"},
     "pandas": {"dashboard", "data"},
     "numpy": {"dashboard", "data"},
     "plotly": {"dashboard"},

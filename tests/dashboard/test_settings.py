@@ -75,6 +75,15 @@ def test_a_log_level_is_one_of_four_in_any_case():
     )
 
 
+def test_a_metrics_port_is_a_port_or_none():
+    ports = [
+        read_settings({"CREDITS_METRICS_PORT": text}).metrics_port for text in ("", "0", "9464")
+    ]
+    assert [None, 0, 9464] == ports
+    for text in ("-1", "65536", "http", "9464.0"):
+        assert "settings.value" == refused({"CREDITS_METRICS_PORT": text})[0]
+
+
 def test_keys_are_never_fetched_in_the_clear():
     code, _sentence = refused({"CREDITS_IDENTITY_JWKS": "http://host/keys.json"})
     assert code == "settings.value"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -197,16 +199,20 @@ def test_a_changed_entry_is_followed_by_its_version(made, do):
 def test_rollup_runs_until_it_is_told_to_stop(made, do, database_url):
     """SIGTERM ends it after the account in hand, with status 0 and its passes in the log."""
     do("install")
+    metrics = ("--metrics-port", "0")
     with subprocess.Popen(
-        [sys.executable, "app.py", "rollup", "--db", database_url, "--every", "20ms"],
+        [sys.executable, "app.py", "rollup", "--db", database_url, "--every", "20ms", *metrics],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        place = re.search(r"metrics at (http://127\.0\.0\.1:\d+/\S+)", process.stderr.readline())
         assert "pass accounts=2 entries=0 built=2 failed=0" in process.stderr.readline()
         run(made, BETTER)
         while "entries=1" not in process.stderr.readline():
             pass
+        with urllib.request.urlopen(place[1], timeout=5) as response:
+            assert "credits_rollup_entries_total 1.0\n" in response.read().decode()
         process.send_signal(signal.SIGTERM)
         assert "Traceback" not in process.stderr.read()
     assert 0 == process.returncode
