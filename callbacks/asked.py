@@ -21,6 +21,15 @@ ROW = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True)
+class Known:
+    """What an open page shows already: the version of an account's sums, and its local day."""
+
+    account: str
+    version: int
+    today: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """The range's text, the account wished for, the theme to draw in, and why."""
 
@@ -32,6 +41,7 @@ class Asked:
     all_workspaces: bool = False
     toggled: str | None = None  # the panel whose form the reader changed, and is told so
     prints: bool = False  # for paper: every chart, then every table
+    known: Known | None = None  # the page looks by itself whether anything changed
 
     @property
     def wish(self) -> Wish:
@@ -54,6 +64,7 @@ def read(data: object, themes: Mapping[str, Theme] = THEMES) -> Asked:
         all_workspaces=fields.get("workspaces") == ALL,
         toggled=toggled if (toggled := _text(fields.get("toggled"))) in KEYS else None,
         prints=fields.get("prints") is True,
+        known=_known(fields.get("known")),
     )
 
 
@@ -65,6 +76,14 @@ def _tables(text: str) -> dict[str, int]:
         if name in KEYS:
             found[name] = int(row) if ROW.fullmatch(row) else 1
     return found
+
+
+def _known(value: object) -> Known | None:
+    fields = value if isinstance(value, Mapping) else {}
+    account, today, version = (fields.get(name) for name in ("account", "today", "version"))
+    if type(version) is not int or not isinstance(account, str) or not isinstance(today, str):
+        return None
+    return Known(account[:LONGEST], version, today)
 
 
 def _text(value: object) -> str | None:

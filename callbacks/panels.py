@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dash import Dash, Input, Output, no_update
 from dash.exceptions import PreventUpdate
+from flask import abort
+from werkzeug.exceptions import HTTPException
 
 from callbacks import asked
 from callbacks.services import Services
@@ -17,7 +20,8 @@ from dashboard.ids import Id, Part, part_id
 from dashboard.panels import PANELS
 from dashboard.view import Reading, View
 from data.access import AccessDeniedError
-from data.open_snapshot import SnapshotChangedError
+from data.errors import PreparingError
+from data.freshness import Freshness
 from layouts import export_menu, page, states
 from layouts.panel import details, notes
 from layouts.table import paper_table, rows_shown, table_view
@@ -84,8 +88,8 @@ def respond(services: Services, host: Host, ask: asked.Asked) -> Values:
     """The values that change; a failure of the whole is a state of the page, never an error."""
     try:
         return _respond(services, host, ask)
-    except SnapshotChangedError:
-        return _preparing(0.0)
+    except HTTPException:
+        raise
     except AccessDeniedError as error:
         log.warning("no permission: %s", error)
         return _instead("", states.NO_PERMISSION) | {"no_permission_hidden": False}
@@ -98,36 +102,50 @@ def respond(services: Services, host: Host, ask: asked.Asked) -> Values:
             ask.account,
             ask.range,
         )
-        return _all_failed(reference)
+        return _all_failed(reference, ask)
 
 
 def _respond(services: Services, host: Host, ask: asked.Asked) -> Values:
+    if ask.known and (same := services.unchanged(ask.known)):
+        return _fresh(same.freshness, ZoneInfo(same.timezone))
     accounts = services.source.accounts()
     scope, found = services.choose(ask.account, accounts)
     switcher = {
         "accounts": [{"label": name, "value": id_} for id_, name in accounts],
         "account": scope.account_id,
     }
-    if (part := services.source.preparing(scope)) is not None:
-        return _preparing(part) | switcher
-    with services.reading(scope) as reading:
-        made = answer(reading, ask.wish, ask.theme)
-        error = made.range_error
-        notices = [f"{error.sentence} This is the current billing month."] if error else []
-        if not found:
-            notices.insert(0, f"There is no account {ask.account!r}.")
-        shown = _page(reading, made, " ".join(notices), refreshed=ask.refreshed)
-        said = {"status": told} if (told := _told(made, ask)) else {}
-        paper = {"paper": _paper(made) if ask.prints else ""}
-        return switcher | shown | said | _panels(made, host, ask) | paper
+    notices = [] if found else [f"There is no account {ask.account!r}."]
+    try:
+        with services.reading(scope) as reading:
+            return switcher | _answered(reading, host, ask, notices)
+    except PreparingError as waits:
+        return switcher | _preparing(waits.part)
 
 
-def _preparing(part: float) -> Values:
+def _answered(reading: Reading, host: Host, ask: asked.Asked, notices: list[str]) -> Values:
+    made = answer(reading, ask.wish, ask.theme)
+    if made.failed:
+        reference = next(panel.reference for panel in made.panels if panel.reference)
+        return _all_failed(reference, ask)
+    if made.range_error:
+        notices.append(f"{made.range_error.sentence} This is the current billing month.")
+    shown = _page(reading, made, " ".join(notices), refreshed=ask.refreshed)
+    said = {"status": told} if (told := _told(made, ask)) else {}
+    paper = {"paper": _paper(made) if ask.prints else ""}
+    values = shown | said | _panels(made, host, ask) | paper
+    if ask.known:
+        values.pop("status")  # nobody asked, so nobody is told
+    return values
+
+
+def _preparing(part: float | None) -> Values:
     """The page asks again by itself."""
     return _instead(states.preparing(part)) | {"steps": {"preparing": part}}
 
 
-def _all_failed(reference: str) -> Values:
+def _all_failed(reference: str, ask: asked.Asked) -> Values:
+    if ask.known:
+        abort(503)  # no answer: the page keeps its figures, and says from when they are
     return _instead(states.all_failed(reference), states.ALL_FAILED)
 
 
@@ -151,21 +169,16 @@ def _instead(state: Any, said: str = "") -> Values:
 
 
 def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Values:
-    if made.failed:
-        reference = next(panel.reference for panel in made.panels if panel.reference)
-        return _all_failed(reference)
     view, seen = made.view, reading.freshness
     zone = view.account.zone
     total = "" if made.total_micro is None else words.amount(made.total_micro)
     return {
-        "steps": _steps(made),
+        "steps": _steps(made, seen.version),
         "dates": page.dates(words.heading(view.period), view.period.days),
         "total": page.total(total) if total else "",
         "notice": notice,
         "status": _status(made, refreshed=refreshed),
-        "freshness": page.freshness(freshness.state(seen), freshness.label(seen, zone)),
-        "freshness_title": freshness.exact(seen, zone) or "",
-        "delay": page.delay(*delay) if (delay := freshness.delay(seen, zone)) else "",
+        **_fresh(seen, zone),
         "export_title": export_menu.title(words.heading(view.period)),
         "print_line": words.printed(view.account.name, view.period, seen.now, zone),
         "foot": page.foot(view.account.timezone),
@@ -176,8 +189,20 @@ def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Va
     }
 
 
-def _steps(made: Answer) -> Values:
-    """What the picker needs to know of the answer: assets/credits.js marks it."""
+def _fresh(seen: Freshness, zone: ZoneInfo) -> Values:
+    """How far the charts reach; all that an answer says when nothing else changed."""
+    return {
+        "freshness": page.freshness(freshness.state(seen), freshness.label(seen, zone)),
+        "freshness_title": freshness.exact(seen, zone) or "",
+        "delay": page.delay(*delay) if (delay := freshness.delay(seen, zone)) else "",
+    }
+
+
+def _steps(made: Answer, version: int | None) -> Values:
+    """What the browser needs to know of the answer: assets/credits.js marks the picker by it, and
+
+    assets/refresh.js asks whether account, version and last day are still the same.
+    """
     view = made.view
     first = view.bounds.first_day
     return {
@@ -189,6 +214,8 @@ def _steps(made: Answer) -> Values:
         "max": str(view.today),
         "earlier": made.earlier,
         "later": made.later,
+        "account": view.account.id,
+        "version": version,
     }
 
 

@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from callbacks.asked import Known
 from dashboard.view import Reading
 from data.access import Scope, snapshot_scope
 from data.engine import Connection
 from data.errors import UsageError
 from data.freshness import Freshness
+from data.periods import local_day
+from data.watermark import Standing
 
 
 class Source(Protocol):
@@ -24,18 +28,21 @@ class Source(Protocol):
         """(id, name) of every account."""
         ...
 
-    def preparing(self, scope: Scope) -> float | None:
-        """None when the account's rollup stands, else the part that is done."""
+    def standing(self, scope: Scope) -> Standing | None:
+        """What the account's rollup stands at now; None where that never changes by itself."""
         ...
 
     def reading(self, scope: Scope) -> AbstractContextManager[tuple[Connection, Freshness]]:
-        """A connection inside one read transaction, and how fresh it is."""
+        """A connection inside one read transaction, and how fresh it is.
+
+        PreparingError while the account is not rolled up.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class Services:
-    """The source of a snapshot, and the account that is shown first if not the first by name."""
+    """Where readings come from, and the account that is shown first if not the first by name."""
 
     source: Source
     first_account: str | None = None
@@ -48,6 +55,14 @@ class Services:
         first = self.first_account if self.first_account in known else known[0]
         found = asked in known
         return snapshot_scope(asked if found and asked else first), found or asked is None
+
+    def unchanged(self, known: Known) -> Standing | None:
+        """What the account stands at, if that is still what an open page shows of it."""
+        found = self.source.standing(snapshot_scope(known.account))
+        if found is None or found.freshness.version != known.version:
+            return None
+        today = local_day(found.freshness.now, ZoneInfo(found.timezone))
+        return found if str(today) == known.today else None
 
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[Reading]:

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 
+class PreparingError(Exception):
+    """An account is not rolled up yet: read again later. `part`, 0 to 1, is what is done of it;
+
+    None where an aggregator does it at a time of its own.
+    """
+
+    def __init__(self, part: float | None) -> None:
+        super().__init__(part)
+        self.part = part
+
+
 class UsageError(Exception):
     """Input that cannot be used: `code` for machines, `sentence` says what to do.
 

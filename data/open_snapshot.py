@@ -16,14 +16,12 @@ from sqlalchemy import Connection, Engine
 from data import rollup, snapshot
 from data.access import Scope
 from data.engine import read_transaction
+from data.errors import PreparingError
 from data.freshness import Freshness
 from data.queries import list_accounts
+from data.watermark import Standing
 
 PATIENCE = 1.0  # seconds that a reader waits for a first look before progress is shown
-
-
-class SnapshotChangedError(Exception):
-    """Another file is in the snapshot's place: prepare the account again, then read."""
 
 
 class Build:
@@ -93,21 +91,27 @@ class OpenSnapshot:
             builds.pop(scope.account_id, None)  # the next reader tries again
             raise
 
+    def standing(self, _scope: Scope) -> Standing | None:
+        """None: the sums of a snapshot have no version, and no open page asks for it."""
+        return None
+
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[tuple[Connection, Freshness]]:
         """A connection inside one read transaction, and the snapshot's moment.
 
-        SnapshotChangedError when the file was exchanged since the account was prepared, or while
-        it was read: what was read must then not be shown.
+        PreparingError while the account is rolled up, and when the file was exchanged while it was
+        read: what was read must then not be shown.
         """
+        if (part := self.preparing(scope)) is not None:
+            raise PreparingError(part)
         current, engine, _ = self._current()
         with read_transaction(engine) as connection:
             account = rollup.account_to_roll(connection, scope.account_id)
             if account and not snapshot.is_built(connection, account):
-                raise SnapshotChangedError(current.path)
+                raise PreparingError(0.0)
             yield connection, freshness_of(current, self._fixed_now)
         if not current.unchanged():
-            raise SnapshotChangedError(current.path)
+            raise PreparingError(0.0)
 
 
 def freshness_of(current: snapshot.Snapshot, now: dt.datetime | None) -> Freshness:

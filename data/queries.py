@@ -21,6 +21,7 @@ from data.frames import (
     day_frame,
     frame,
 )
+from data.optional import lacks
 from data.periods import Allowance, BillingCalendar, BillingMonth, Period
 from data.reasons import HELP_PAGE, Taxonomy
 from data.schema import (
@@ -186,6 +187,8 @@ def _calendar(connection: Connection, scope: Scope, anchor_day: int) -> BillingC
 
 def _taxonomy(connection: Connection, scope: Scope) -> Taxonomy:
     """The host's own reasons where it lists any, else those of the help page."""
+    if lacks(connection, reasons.name):
+        return Taxonomy(dict(HELP_PAGE), {})
     columns = reasons.c
     query = select(columns.code, columns.label, columns.parent).where(
         columns.account_id == scope.account_id

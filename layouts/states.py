@@ -66,11 +66,13 @@ def all_failed(reference: str) -> html.Div:
     )
 
 
-def preparing(part: float) -> html.Div:
+def preparing(part: float | None) -> html.Div:
     """An account is rolled up for the first time; the page asks again by itself."""
-    return _page_message(
-        "Preparing your charts", f"{part:.0%} done. This is needed once for this snapshot."
-    )
+    if part is None:
+        sentence = "Your usage is being added up. The charts show by themselves when that is done."
+    else:
+        sentence = f"{part:.0%} done. This is needed once for this snapshot."
+    return _page_message("Preparing your charts", sentence)
 
 
 def no_permission(host: Host = NO_HOST) -> html.Div:

@@ -14,6 +14,7 @@ from data.access import AccessDeniedError, Scope
 from data.engine import Connection
 from data.freshness import Freshness
 from data.open_snapshot import OpenSnapshot
+from data.watermark import Standing
 
 
 @dataclass
@@ -28,12 +29,12 @@ class RunningSource:
     def accounts(self) -> list[tuple[str, str]]:
         return self.opened.accounts()
 
-    def preparing(self, scope: Scope) -> float | None:
-        if self.denies:
-            raise AccessDeniedError("the viewer is neither owner nor billing admin")
-        return self.opened.preparing(scope)
+    def standing(self, scope: Scope) -> Standing | None:
+        return None
 
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[tuple[Connection, Freshness]]:
+        if self.denies:
+            raise AccessDeniedError("the viewer is neither owner nor billing admin")
         with self.opened.reading(scope) as (connection, _):
             yield connection, Freshness(self.now - self.age, self.now, self.now)

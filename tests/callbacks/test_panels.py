@@ -53,6 +53,8 @@ def test_what_the_picker_is_told(page, two_accounts):
         "max": "2026-11-22",
         "earlier": "2026-11-09..2026-11-15",
         "later": None,
+        "account": "acme",
+        "version": None,
     } == shown["steps"]["data"]
 
 
