@@ -101,21 +101,27 @@ def projection(nets: Nets, month: Period, today: dt.date, first_day: dt.date | N
         history = _history(nets, today, complete, weekend=weekend)
         if not history:
             return None
-        twice += left.count(weekend) * _twice_median(history)
+        twice += left.count(weekend) * twice_median(history)
     return _round_for_reader(twice)
 
 
-def _history(nets: Nets, before: dt.date, complete: Period, *, weekend: bool) -> list[int]:
+def history_days(before: dt.date, complete: Period, *, weekend: bool) -> list[dt.date]:
+    """The days of one kind among the 28 before that day."""
     days = Period(max(before - HISTORY, complete.start), max(before, complete.start))
-    return [nets[day] for day in days.until(complete.end) if is_weekend(day) == weekend]
+    return [day for day in days.until(complete.end) if is_weekend(day) == weekend]
+
+
+def _history(nets: Nets, before: dt.date, complete: Period, *, weekend: bool) -> list[int]:
+    return [nets[day] for day in history_days(before, complete, weekend=weekend)]
 
 
 def _usual(history: Sequence[int]) -> Usual:
-    twice = _twice_median(history)
-    return Usual(twice, _twice_median([abs(2 * net - twice) for net in history]))
+    twice = twice_median(history)
+    return Usual(twice, twice_median([abs(2 * net - twice) for net in history]))
 
 
-def _twice_median(values: Sequence[int]) -> int:
+def twice_median(values: Sequence[int]) -> int:
+    """The median, doubled: that of an even count is a half."""
     ordered = sorted(values)
     half = len(ordered) // 2
     return ordered[half] + ordered[~half]
