@@ -26,7 +26,7 @@ from data.engine import (
 from data.metrics import Metrics, Refreshed, Tally
 from data.periods import DAY, Period, local_day, zone
 from data.reconcile import Rounds
-from data.schema import dirty, rollup_heartbeat, rollup_state
+from data.schema import ROLLUP_VERSION, dirty, rollup_heartbeat, rollup_state
 from data.survey import to_build, to_drop, waiting
 from data.watermark import lag
 
@@ -46,7 +46,8 @@ def refresh(engine: Engine, account_id: str) -> Refreshed | None:
     """Bring one account up to date in one transaction; None while another has it."""
     with write_transaction(engine) as connection:
         # Ours, never the host's row; whoever finds it locked goes on to the next account.
-        state = select(rollup_state.c.timezone).where(rollup_state.c.account_id == account_id)
+        columns = rollup_state.c
+        state = select(columns.timezone, columns.made_by).where(columns.account_id == account_id)
         locked = connection.execute(state.with_for_update(skip_locked=True)).one_or_none()
         if locked is None:
             return None
@@ -55,13 +56,14 @@ def refresh(engine: Engine, account_id: str) -> Refreshed | None:
         account = rollup.account_to_roll(connection, account_id)
         if account is None:
             _forget(connection, account_id)
-        elif locked.timezone != account.timezone:
+        elif locked != (account.timezone, ROLLUP_VERSION):
             rollup.rebuild(connection, connection, account)
             return Refreshed(len(instants), built=True)
         elif instants:
-            for days in touched(instants, account):
+            changed = touched(instants, account)
+            for days in changed:
                 rollup.recompute(connection, connection, account, days)
-            rollup.raise_version(connection, account)
+            rollup.note_change(connection, account, changed)
         return Refreshed(len(instants))
 
 

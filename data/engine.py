@@ -5,6 +5,7 @@ Never a query of the page and never a decision about who may read what.
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     URL,
+    BindParameter,
     Connection,
     Engine,
     Integer,
@@ -30,9 +32,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.sql.elements import ColumnElement
 
-from data.column_types import to_micros
 from data.errors import UsageError
-from data.periods import DAY, Segment
 
 __all__ = ["Connection", "Engine", "connect", "create_tables", "day_index", "read_transaction"]
 
@@ -126,14 +126,16 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
-def day_index(connection: Connection, column: Any, segment: Segment) -> ColumnElement[int]:
-    """Whole local days from the segment's first midnight to `column`, for a select list only."""
-    if connection.dialect.name == "sqlite":
-        micros = type_coerce(column, Integer) - to_micros(segment.midnight)
-        return micros // DAY_MICROS
-    seconds = func.extract("epoch", column - segment.midnight)
-    # Cast, or each value would come as a decimal, which costs more than the sums themselves.
-    return cast(func.floor(seconds / int(DAY.total_seconds())), Integer)
+def day_index(
+    dialect: str, column: Any, midnight: dt.datetime | BindParameter[dt.datetime]
+) -> ColumnElement[int]:
+    """Whole local days from a segment's first midnight to `column`, for a select list only."""
+    if dialect == "sqlite":
+        index = type_coerce(column - midnight, Integer) // DAY_MICROS
+    else:
+        # An interval between two instants holds whole days of 24 hours, exactly.
+        index = cast(func.date_part("day", column - midnight), Integer)
+    return index.label("day_index")
 
 
 def insert_unless_there(connection: Connection, table: Table) -> Any:

@@ -66,7 +66,7 @@ def reconcile(engine: Engine, account_id: str, now: dt.datetime) -> int:
     """Compare yesterday and one older day of an account, and recompute those that differ."""
     with read_transaction(engine) as connection:
         account = rollup.account_to_roll(connection, account_id)
-        if account is None or rollup.rolled_zone(connection, account_id) != account.timezone:
+        if account is None or not rollup.stands(connection, account):
             return 0  # the aggregator will build it
         waiting = waiting_days(connection, account)
         days = _days(connection, account, local_day(now, zone(account.timezone)))
@@ -102,7 +102,8 @@ def _mend(engine: Engine, account: rollup.RolledAccount, days: set[dt.date]) -> 
         locked = connection.execute(state.with_for_update(skip_locked=True)).one_or_none()
         if locked is None or locked.timezone != account.timezone:
             return 0  # another has it, or it is built anew: the next round looks again
-        for day in days:
-            rollup.recompute(connection, connection, account, Period(day, day + DAY))
-        rollup.raise_version(connection, account)
+        mended = [Period(day, day + DAY) for day in days]
+        for period in mended:
+            rollup.recompute(connection, connection, account, period)
+        rollup.note_change(connection, account, mended)
     return len(days)

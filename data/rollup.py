@@ -1,4 +1,4 @@
-"""The rollup: what each local day consumed, by reason and by workspace, recomputed and replaced.
+"""The rollup: what each local day consumed and what moved its balance, recomputed and replaced.
 
 Never adds to a row: the days touched are deleted and inserted again from the ledger, so doing it
 twice is doing it once. A snapshot's cache and a production database share this one `recompute`.
@@ -7,31 +7,49 @@ twice is doing it once. A snapshot's cache and a production database share this 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from operator import add
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, cast, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
-from data.column_types import Micro
+from data.column_types import Instant, Micro
 from data.engine import day_index, insert_rows
-from data.periods import DAY, Period, Segment, local_day, segments, zone
+from data.periods import DAY, Period, local_day, segments, zone
 from data.schema import (
     CONSUMPTION,
+    MOVEMENTS,
+    ROLLUP_VERSION,
     accounts,
     entries,
     rollup_by_reason,
     rollup_by_workspace,
+    rollup_movements,
     rollup_state,
 )
 
 CHUNK = DAY * 31  # of one rebuild step: small sorts, and a progress that moves
 FEW = 2_000  # rows; a step that made fewer is followed by a longer one
 
-SUMMED = (rollup_by_reason, rollup_by_workspace)
+SUMMED = (rollup_by_reason, rollup_by_workspace, rollup_movements)
 
 Key = tuple[Any, ...]  # a local day and the labels that a table sums by
-Amounts = tuple[int, int]  # used, refunded in micro-credits
+Amounts = tuple[int, ...]  # in micro-credits: used and refunded, or what moved
 Progress = Callable[[float], None]  # the part done, 0 to 1
 
 
@@ -45,10 +63,19 @@ class RolledAccount:
 
 @dataclass(frozen=True)
 class Sums:
-    """Consumption of some local days: by (day, reason, type) and by (day, workspace)."""
+    """Some local days: consumption by (day, reason, type) and (day, workspace), what moved by
 
-    by_reason: dict[Key, Amounts]
-    by_workspace: dict[Key, Amounts]
+    (day, kind). In the order of SUMMED.
+    """
+
+    by_reason: dict[Key, Amounts] = field(default_factory=dict)
+    by_workspace: dict[Key, Amounts] = field(default_factory=dict)
+    by_kind: dict[Key, Amounts] = field(default_factory=dict)
+
+    @property
+    def breakdowns(self) -> tuple[dict[Key, Amounts], ...]:
+        """One for each table of SUMMED."""
+        return self.by_reason, self.by_workspace, self.by_kind
 
 
 def account_to_roll(ledger: Connection, account_id: str) -> RolledAccount | None:
@@ -83,9 +110,11 @@ def rebuild(
         if progress:
             progress((days.end - whole.start) / (whole.end - whole.start))
         start = _next_day(ledger, account, days.end)
-        if len(found.by_reason) + len(found.by_workspace) < FEW:
+        if sum(map(len, found.breakdowns)) < FEW:
             step *= 4  # a small account is done in a few statements
-    raise_version(rollup, account)
+    first, last = (whole.start, whole.last) if whole else (None, None)
+    fresh = {"compared_at": None, "changed_first": first, "changed_last": last}
+    _raise_version(rollup, account, made_by=ROLLUP_VERSION, **fresh)
 
 
 def drop_days(rollup: Connection, account_id: str) -> None:
@@ -94,9 +123,22 @@ def drop_days(rollup: Connection, account_id: str) -> None:
         rollup.execute(delete(table).where(table.c.account_id == account_id))
 
 
-def raise_version(rollup: Connection, account: RolledAccount) -> None:
+def note_change(rollup: Connection, account: RolledAccount, days: Iterable[Period]) -> None:
+    """Raise the account's version, and have the second look compare these days."""
+    state, first = rollup_state.c, min(period.start for period in days)
+    last = max(period.last for period in days)
+    _raise_version(
+        rollup,
+        account,
+        changed_first=case((state.changed_first < first, state.changed_first), else_=first),
+        changed_last=case((state.changed_last > last, state.changed_last), else_=last),
+    )
+
+
+def _raise_version(rollup: Connection, account: RolledAccount, **changed: Any) -> None:
     """Note that the account's rows changed, were made in its present zone, and nothing failed."""
     made = {"timezone": account.timezone, "failures": 0, "retry_at": None, "failure": None}
+    made |= changed
     own = update(rollup_state).where(rollup_state.c.account_id == account.id)
     found = rollup.execute(own.values(version=rollup_state.c.version + 1, **made))
     if not found.rowcount:
@@ -109,61 +151,76 @@ def rolled_zone(rollup: Connection, account_id: str) -> str | None:
     return rollup.execute(query).scalar_one_or_none()
 
 
-def day_sums(connection: Connection, account_id: str, segment: Segment) -> Select[Any]:
-    """Used and refunded in one segment by day index, reason, workflow type and workspace."""
+def stands(rollup: Connection, account: RolledAccount) -> bool:
+    """Whether all tables hold the account's days, in its present zone."""
+    state = rollup_state.c
+    query = select(state.timezone, state.made_by).where(state.account_id == account.id)
+    return rollup.execute(query).one_or_none() == (account.timezone, ROLLUP_VERSION)
+
+
+@cache
+def day_sums(dialect: str) -> Select[Any]:
+    """One segment by day index, kind of movement, reason, workflow type and workspace.
+
+    What moved the balance comes by its kind with the amount under `used`; consumption has no such
+    kind. Made once: to put it together costs more than to run it on a small account.
+    """
+    kind, amount = entries.c.kind, entries.c.amount_micro
+    consumed = or_(*(kind == known for known in CONSUMPTION))
     group = (
-        day_index(connection, entries.c.occurred_at, segment).label("day_index"),
+        day_index(dialect, entries.c.occurred_at, bindparam("midnight", type_=Instant)),
+        case((consumed, null()), else_=kind).label("moved_by"),
         entries.c.reason,
         entries.c.workflow_type,
         entries.c.workspace_id,
     )
     # PostgreSQL sums bigint into numeric; what leaves 64 bits is an error here, on both.
-    used, refunded = (
-        cast(func.sum(case((entries.c.kind == kind, entries.c.amount_micro), else_=0)), Micro)
-        for kind in CONSUMPTION
-    )
+    used = cast(func.sum(case((kind == "refund", 0), else_=amount)), Micro)
+    refunded = cast(func.sum(case((kind == "refund", amount), else_=0)), Micro)
     return (
         select(*group, used.label("used"), refunded.label("refunded"))
         .where(
-            entries.c.account_id == account_id,
-            entries.c.occurred_at >= segment.start,
-            entries.c.occurred_at < segment.end,
-            entries.c.kind.in_(CONSUMPTION),
+            entries.c.account_id == bindparam("account_id"),
+            entries.c.occurred_at >= bindparam("start"),
+            entries.c.occurred_at < bindparam("end"),
         )
-        .group_by("day_index", *group[1:])
+        .group_by("day_index", "moved_by", *group[2:])
     )
 
 
 def ledger_sums(ledger: Connection, account: RolledAccount, days: Period) -> Sums:
-    """What these local days consumed, from the ledger's entries."""
-    found = Sums({}, {})
+    """What these local days hold, from the ledger's entries."""
+    found, query = Sums(), day_sums(ledger.dialect.name)
     for segment in segments(days, zone(account.timezone)):
-        for row in ledger.execute(day_sums(ledger, account.id, segment)):
-            index, reason, workflow_type, workspace, used, refunded = row
+        bounds = {"start": segment.start, "end": segment.end, "midnight": segment.midnight}
+        for row in ledger.execute(query, {"account_id": account.id, **bounds}):
+            index, moved_by, reason, workflow_type, workspace, used, refunded = row
             day = segment.first_day + DAY * index
-            _add(found.by_reason, (day, reason, workflow_type or ""), used, refunded)
-            _add(found.by_workspace, (day, workspace or ""), used, refunded)
+            if moved_by is None:
+                _add(found.by_reason, (day, reason, workflow_type or ""), (used, refunded))
+                _add(found.by_workspace, (day, workspace or ""), (used, refunded))
+            elif moved_by in MOVEMENTS:  # an unknown kind is in no sum
+                _add(found.by_kind, (day, moved_by), (used,))
     return found
 
 
 def stored_sums(rollup: Connection, account_id: str, days: Period) -> Sums:
-    """What these local days consumed, as the rollup has it."""
-    found = Sums({}, {})
-    for table, sums in zip(SUMMED, (found.by_reason, found.by_workspace), strict=True):
-        own = table.c.account_id == account_id
+    """What these local days hold, as the rollup has it."""
+    found = Sums()
+    for table, sums in zip(SUMMED, found.breakdowns, strict=True):
+        own, labels = table.c.account_id == account_id, len(table.primary_key)
         query = select(table).where(own, table.c.day >= days.start, table.c.day < days.end)
-        for row in rollup.execute(query):
-            sums[tuple(row[1:-2])] = row.used_micro, row.refunded_micro
+        sums |= {tuple(row[1:labels]): tuple(row[labels:]) for row in rollup.execute(query)}
     return found
 
 
-def _add(sums: dict[Key, Amounts], key: Key, used: int, refunded: int) -> None:
+def _add(sums: dict[Key, Amounts], key: Key, amounts: Amounts) -> None:
     before = sums.get(key)
-    sums[key] = (before[0] + used, before[1] + refunded) if before else (used, refunded)
+    sums[key] = tuple(map(add, before, amounts)) if before else amounts
 
 
 def _store(rollup: Connection, account: RolledAccount, found: Sums) -> None:
-    for table, sums in zip(SUMMED, (found.by_reason, found.by_workspace), strict=True):
+    for table, sums in zip(SUMMED, found.breakdowns, strict=True):
         if sums:
             rows = [(account.id, *key, *amounts) for key, amounts in sums.items()]
             insert_rows(rollup, table, rows)

@@ -16,7 +16,8 @@ from data.column_types import DatabaseClock, HostId, Instant, LocalDate, Micro, 
 
 MICRO = 1_000_000  # micro-credits in one credit
 CONSUMPTION = ("usage", "refund")
-KINDS = (*CONSUMPTION, "grant", "purchase", "expiry", "adjustment")
+MOVEMENTS = ("grant", "purchase", "expiry", "adjustment")  # of the balance, never consumption
+KINDS = (*CONSUMPTION, *MOVEMENTS)
 WORKSPACE_KINDS = ("team", "personal")
 ALLOWANCE_KINDS = ("number", "none", "unknown")
 
@@ -180,6 +181,19 @@ rollup_by_workspace = Table(
     sqlite_with_rowid=False,
 )
 
+# What moved the balance beside consumption. Kinds stand apart so that their direction stays with
+# the ledger's document; an adjustment has its own sign, the others are 0 or more.
+rollup_movements = Table(
+    "rollup_movements",
+    rollup,
+    Column("account_id", HostId(), primary_key=True),
+    Column("day", LocalDate, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("amount_micro", Micro, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 rollup_state = Table(
     "rollup_state",
     rollup,
@@ -189,10 +203,25 @@ rollup_state = Table(
     Column("failures", Micro, nullable=False, server_default=text("0")),  # in a row
     Column("retry_at", Instant),  # not before, after a failure
     Column("failure", Text),  # what kind of error the last one was
+    Column("made_by", Integer),  # the ROLLUP_VERSION that built the days; movements stand from 3 on
+    Column("keep_from", LocalDate),  # days before it are frozen: their entries are gone
+    # The second look: when it was, both sides' consumption of all time in whole micro-credits as
+    # it left them, and the first and last day that changed since, which the next one compares.
+    Column("compared_at", Instant),
+    Column("ledger_micro", Micro),
+    Column("rollup_micro", Micro),
+    Column("changed_first", LocalDate),
+    Column("changed_last", LocalDate),
+    Index(
+        "rollup_state_changed",
+        "account_id",
+        sqlite_where=text("changed_first IS NOT NULL"),
+        postgresql_where=text("changed_first IS NOT NULL"),
+    ),
     sqlite_strict=True,
 )
 
-ROLLUP_VERSION = 2  # of our tables; a cache of another version is thrown away, `install` upgrades
+ROLLUP_VERSION = 3  # of our tables; a cache of another version is thrown away, `install` upgrades
 
 # What only a running ledger needs. A mark is appended by the writer's own transaction and deleted
 # by the aggregator's; it has no key, so that no mark can ever make a writer fail.

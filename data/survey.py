@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
 
-from data.schema import accounts, dirty, rollup_state
+from data.schema import ROLLUP_VERSION, accounts, dirty, rollup_state
 
 _id = cast(accounts.c.id, Text)
 _state = rollup_state.c
@@ -30,12 +30,19 @@ def waiting(now: dt.datetime) -> Select[Any]:
 
 
 def to_build(now: dt.datetime) -> Select[Any]:
-    """Accounts without days in their present zone, but for those that failed a moment ago."""
+    """Accounts whose days are missing, of another zone or of tables of an older version, but for
+
+    those that failed a moment ago.
+    """
     return (
         select(_id.label("account_id"), _state.account_id.label("known"))
         .select_from(accounts.outerjoin(rollup_state, _id == _state.account_id))
         .where(
-            or_(_state.timezone.is_(None), _state.timezone != accounts.c.timezone),
+            or_(
+                _state.timezone.is_(None),
+                _state.timezone != accounts.c.timezone,
+                _state.made_by.is_distinct_from(ROLLUP_VERSION),
+            ),
             _due(now),
         )
     )

@@ -15,6 +15,7 @@ from data.engine import read_transaction
 from data.periods import DAY, Period, local_day, zone
 from data.rollup import (
     SUMMED,
+    Amounts,
     Key,
     Progress,
     RolledAccount,
@@ -22,10 +23,12 @@ from data.rollup import (
     chunked,
     ledger_days,
     ledger_sums,
-    rolled_zone,
+    stands,
     stored_sums,
 )
 from data.schema import MICRO, accounts, dirty
+
+BREAKDOWNS = ("reason", "workspace", "kind")  # by what each table of SUMMED sums
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def _verify_account(connection: Connection, account_id: str) -> Verdict:
     account = account_to_roll(connection, account_id)
     if account is None:  # deleted meanwhile
         return Verdict()
-    if rolled_zone(connection, account_id) != account.timezone:
+    if not stands(connection, account):
         return Verdict(1, not_built=(account_id,))
     waiting = waiting_days(connection, account)
     found = (
@@ -112,18 +115,17 @@ def differences(
     """Where the stored rows of these days are not what the ledger sums to now."""
     ledger = ledger_sums(connection, account, days)
     stored = stored_sums(connection, account.id, days)
-    for breakdown, left, right in (
-        ("reason", ledger.by_reason, stored.by_reason),
-        ("workspace", ledger.by_workspace, stored.by_workspace),
-    ):
+    sides = zip(BREAKDOWNS, ledger.breakdowns, stored.breakdowns, strict=True)
+    for breakdown, left, right in sides:
         differing = {key for key in left.keys() | right.keys() if left.get(key) != right.get(key)}
         for day in sorted({key[0] for key in differing}):
             rows = sum(key[0] == day for key in differing)
             yield Difference(account.id, day, breakdown, _net(left, day), _net(right, day), rows)
 
 
-def _net(sums: dict[Key, tuple[int, int]], day: dt.date) -> int:
-    return sum(used - refunded for key, (used, refunded) in sums.items() if key[0] == day)
+def _net(sums: dict[Key, Amounts], day: dt.date) -> int:
+    """What was used less what was refunded; of a movement, which has one amount, that."""
+    return sum(used - sum(back) for key, (used, *back) in sums.items() if key[0] == day)
 
 
 def _all_days(connection: Connection, account: RolledAccount) -> Period | None:

@@ -94,6 +94,15 @@ def balance(entries: Iterable[Row], account: str) -> int:
     )
 
 
+def moved(entries: Iterable[Row], account: str, zone: str) -> dict[tuple[dt.date, str], int]:
+    """What moved the account's balance beside consumption, by local day and kind of entry."""
+    tz, found = ZoneInfo(zone), defaultdict(int)
+    for row in entries:
+        if row["account_id"] == account and row["kind"] not in {"usage", "refund"}:
+            found[row["occurred_at"].astimezone(tz).date(), row["kind"]] += row["amount_micro"]
+    return dict(found)
+
+
 def _sums(keyed: Iterable[tuple[Key, Row]]) -> dict[Key, Amount]:
     found: dict[Key, Amount] = defaultdict(Amount)
     for key, row in keyed:

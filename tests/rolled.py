@@ -14,17 +14,20 @@ from data import schema
 from tests import oracle
 
 FIRST, LAST = dt.date(1980, 1, 1), dt.date(2040, 1, 1)
-Sums = dict[str, dict[tuple[Any, ...], oracle.Amount]]
+Sums = dict[str, dict[tuple[Any, ...], oracle.Amount | int]]
 
 
 def stored(engine: Engine) -> dict[str, Sums]:
-    """Account -> table -> (day, …labels) -> Amount, of every account that has a row."""
+    """Account -> table -> (day, …labels) -> Amount or what moved, of accounts that have a row."""
     found: dict[str, Sums] = {}
     with engine.connect() as connection:
         for name in ("rollup_by_reason", "rollup_by_workspace"):
             for row in connection.execute(select(schema.rollup.tables[name])):
                 amount = oracle.Amount(row.used_micro, row.refunded_micro)
                 found.setdefault(row.account_id, {}).setdefault(name, {})[tuple(row[1:-2])] = amount
+        for account, day, kind, amount in connection.execute(select(schema.rollup_movements)):
+            moved = found.setdefault(account, {}).setdefault("rollup_movements", {})
+            moved[day, kind] = amount
     return found
 
 
@@ -39,14 +42,18 @@ def counted(engine: Engine) -> dict[str, Sums]:
     for row in rows:
         own.setdefault(row["account_id"], []).append(row)
     sums = {
-        account: oracle.consumed(own.get(account, ()), account, zone, FIRST, LAST)
+        account: _tables(
+            oracle.consumed(own.get(account, ()), account, zone, FIRST, LAST),
+            oracle.moved(own.get(account, ()), account, zone),
+        )
         for account, zone in zones.items()
     }
-    return {account: _tables(found) for account, found in sums.items() if found.by_reason}
+    return {account: found for account, found in sums.items() if found}
 
 
-def _tables(found: oracle.Consumed) -> Sums:
-    return {
+def _tables(found: oracle.Consumed, moved: dict[tuple[dt.date, str], int]) -> Sums:
+    """Every table that has a row."""
+    tables = {
         "rollup_by_reason": {
             (day, reason, kind or ""): amount
             for (day, reason, kind), amount in found.by_day_and_reason.items()
@@ -55,4 +62,6 @@ def _tables(found: oracle.Consumed) -> Sums:
             (day, workspace or ""): amount
             for (day, workspace), amount in found.by_day_and_workspace.items()
         },
+        "rollup_movements": dict(moved),
     }
+    return {name: rows for name, rows in tables.items() if rows}

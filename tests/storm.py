@@ -117,7 +117,7 @@ class Writer:
                 account_id=account,
                 id=entry,
                 occurred_at=self.instant(),
-                kind=self.draw.choice(["usage", "usage", "usage", "refund", "grant"]),
+                kind=self.draw.choice([*["usage"] * 5, "refund", *schema.MOVEMENTS]),
                 reason=self.draw.choice(REASONS),
                 workflow_type=self.draw.choice(TYPES),
                 workspace_id=self.draw.choice([None, *WORKSPACES]),

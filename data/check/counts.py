@@ -67,7 +67,7 @@ def _days(connection: Connection, first: dt.datetime, latest: dt.datetime) -> It
             continue  # said by accounts.unknown_zone
         period = Period(local_day(first, tz) - DAY, local_day(latest, tz) + DAY * 2)
         for segment in segments(period, tz):
-            index = day_index(connection, entries.occurred_at, segment)
+            index = day_index(connection.dialect.name, entries.occurred_at, segment.midnight)
             found = connection.execute(
                 select(index)
                 .distinct()

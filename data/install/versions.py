@@ -34,7 +34,28 @@ FROM_1 = {
         "DROP TABLE rollup_state_1",
     ),
 }
-STEPS = {1: FROM_1}
+# 2 had no movements. Its charts stay as they are; who was built by less than 3 is built anew, and
+# has no balance until then.
+FROM_2 = {
+    "postgresql": (
+        (
+            "ALTER TABLE rollup_state ADD COLUMN made_by INTEGER, ADD COLUMN keep_from DATE, "
+            "ADD COLUMN compared_at TIMESTAMP WITH TIME ZONE, ADD COLUMN ledger_micro BIGINT, "
+            "ADD COLUMN rollup_micro BIGINT, ADD COLUMN changed_first DATE, "
+            "ADD COLUMN changed_last DATE"
+        ),
+    ),
+    "sqlite": (
+        "ALTER TABLE rollup_state ADD COLUMN made_by INTEGER",
+        "ALTER TABLE rollup_state ADD COLUMN keep_from TEXT",
+        "ALTER TABLE rollup_state ADD COLUMN compared_at INTEGER",
+        "ALTER TABLE rollup_state ADD COLUMN ledger_micro INTEGER",
+        "ALTER TABLE rollup_state ADD COLUMN rollup_micro INTEGER",
+        "ALTER TABLE rollup_state ADD COLUMN changed_first TEXT",
+        "ALTER TABLE rollup_state ADD COLUMN changed_last TEXT",
+    ),
+}
+STEPS = {1: FROM_1, 2: FROM_2}
 
 
 def installed_version(connection: Connection) -> int:

@@ -134,7 +134,7 @@ def test_the_database_finds_the_local_day_of_every_instant(ledger, data, zone):
     column = schema.entries.c.occurred_at
     with read_transaction(ledger) as connection:
         for segment in segments(period, ZoneInfo(zone)):
-            index = day_index(connection, column, segment)
+            index = day_index(ledger.dialect.name, column, segment.midnight)
             statement = select(schema.entries.c.id, index).where(
                 column >= segment.start, column < segment.end
             )

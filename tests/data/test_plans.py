@@ -48,7 +48,7 @@ def own(name):
         schema.workspaces: [(name, f"w{n}", "W", "team", None, None) for n in range(9)],
         schema.reasons: [(name, code, code, None) for code in ("premium_chat", "enhanced_ocr")],
         schema.dirty: [(name, NOW, NOW)],
-        schema.rollup_state: [(name, "UTC", 1, 0, None, None)],
+        schema.rollup_state: [(name, "UTC", 1, 0, None, None, schema.ROLLUP_VERSION, *[None] * 6)],
     }
 
 

@@ -29,7 +29,7 @@ def stored(engine, table, account):
 
 
 def expected(made, account):
-    """The same two mappings from the raw rows, with empty text for none as the tables have it."""
+    """The same mappings from the raw rows, with empty text for none as the tables have it."""
     zone = next(row["timezone"] for row in made.rows.accounts if row["id"] == account)
     found = oracle.consumed(made.rows.entries, account, zone, *WIDE)
     return (
@@ -37,6 +37,7 @@ def expected(made, account):
          for (day, reason, kind), amount in found.by_day_and_reason.items()},
         {(day, workspace or ""): amount
          for (day, workspace), amount in found.by_day_and_workspace.items()},
+        oracle.moved(made.rows.entries, account, zone),
     )  # fmt: skip
 
 
@@ -46,10 +47,14 @@ def rebuild(engine, account):
         rollup.rebuild(connection, connection, rolled)
 
 
-def both_tables(engine, account):
+def all_tables(engine, account):
+    table = schema.rollup_movements
+    with engine.connect() as connection:
+        moved = connection.execute(select(table).where(table.c.account_id == account)).all()
     return (
         stored(engine, schema.rollup_by_reason, account),
         stored(engine, schema.rollup_by_workspace, account),
+        {(row.day, row.kind): row.amount_micro for row in moved},
     )
 
 
@@ -61,7 +66,7 @@ def test_a_rebuilt_account_equals_the_sum_over_its_raw_rows(ledger, made):
     for account in made.focus:
         rebuild(ledger, account)
     for account in made.focus:
-        assert expected(made, account) == both_tables(ledger, account)
+        assert expected(made, account) == all_tables(ledger, account)
 
 
 @given(strategies.ledgers(), st.data())
@@ -72,14 +77,17 @@ def test_recomputing_some_days_twice_changes_nothing_and_mends_those_days(ledger
     account = "acme"
     rebuild(ledger, account)
     first, last = data.draw(strategies.ranges_near(made.focus[account]))
-    wrong = schema.rollup_by_workspace.update().values(used_micro=7)
+    wrong = (
+        schema.rollup_by_workspace.update().values(used_micro=7),
+        schema.rollup_movements.update().values(amount_micro=7),
+    )
     with write_transaction(ledger) as connection:
-        inside = schema.rollup_by_workspace.c.day.between(first, last)
-        connection.execute(wrong.where(inside))
+        for spoil in wrong:
+            connection.execute(spoil.where(spoil.table.c.day.between(first, last)))
         rolled = rollup.account_to_roll(connection, account)
         for _ in range(2):
             rollup.recompute(connection, connection, rolled, Period(first, last + DAY))
-    assert expected(made, account) == both_tables(ledger, account)
+    assert expected(made, account) == all_tables(ledger, account)
 
 
 def test_the_version_grows_and_the_zone_is_kept(ledger, builder):
@@ -103,7 +111,7 @@ def test_an_account_without_entries_is_built_and_empty(ledger, builder):
     with ledger.connect() as connection:
         assert "UTC" == rollup.rolled_zone(connection, "acme")
         assert rollup.account_to_roll(connection, "nobody") is None
-    assert ({}, {}) == both_tables(ledger, "acme")
+    assert ({}, {}, {}) == all_tables(ledger, "acme")
 
 
 def test_progress_reaches_the_end(ledger, builder, monkeypatch):
@@ -130,7 +138,7 @@ def test_entries_far_apart_are_all_counted(ledger, builder, years):
         builder.use(instant, 1)
     builder.save(ledger)
     rebuild(ledger, "acme")
-    assert sum(amount.used for amount in both_tables(ledger, "acme")[0].values()) == 3_000_000
+    assert sum(amount.used for amount in all_tables(ledger, "acme")[0].values()) == 3_000_000
 
 
 def test_the_sum_of_a_day_that_leaves_64_bits_is_an_error_not_a_wrong_number(ledger, builder):

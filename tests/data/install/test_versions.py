@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import inspect, select
 
-from data import install, schema
-from data.engine import create_tables
+from data import install, rollup, schema
+from data.access import snapshot_scope
+from data.aggregator import Aggregator, refresh
+from data.balance import balance
+from data.engine import create_tables, read_transaction
 from data.errors import UsageError
 from data.install import Plan, versions
+
+NOW = dt.datetime(2026, 11, 22, 11, 29, tzinfo=dt.UTC)
+TODAY = NOW.date()
 
 # The tables as version 1 made them.
 MICRO = {"sqlite": "INTEGER", "postgresql": "BIGINT"}
@@ -35,16 +43,43 @@ VERSION_1 = (
 )
 
 
+INSTANT = {"sqlite": "INTEGER", "postgresql": "TIMESTAMP WITH TIME ZONE"}
+# Version 2 had the same sums, and marks.
+VERSION_2 = (
+    *VERSION_1[:2],
+    (
+        "CREATE TABLE rollup_state (account_id TEXT NOT NULL, timezone TEXT, "
+        "version {micro} NOT NULL, failures {micro} DEFAULT 0 NOT NULL, retry_at {instant}, "
+        "failure TEXT, PRIMARY KEY (account_id)) {end}"
+    ),
+    (
+        "CREATE TABLE dirty (account_id TEXT NOT NULL, at {instant} NOT NULL, "
+        "marked {instant} NOT NULL) {end}"
+    ),
+    "CREATE TABLE rollup_heartbeat (aggregator TEXT NOT NULL, beat {instant} NOT NULL) {end}",
+    "CREATE TABLE rollup_schema (version INTEGER NOT NULL) {end}",
+    "INSERT INTO rollup_by_reason VALUES ('acme', '2026-11-01', 'premium_chat', '', 5000000, 0)",
+    "INSERT INTO rollup_by_workspace VALUES ('acme', '2026-11-01', '', 5000000, 0)",
+    "INSERT INTO rollup_state VALUES ('acme', 'UTC', 41, 0, NULL, NULL)",
+    "INSERT INTO rollup_schema VALUES (2)",
+)
+VERSIONS = {1: VERSION_1, 2: VERSION_2}
+
+
+def of_version(engine, version):
+    """A ledger with the tables of that version, one account rolled up in them."""
+    create_tables(engine, schema.ledger)
+    kinds = {"micro": MICRO, "date": DATE, "instant": INSTANT, "end": END}
+    names = {key: kind[engine.dialect.name] for key, kind in kinds.items()}
+    with engine.begin() as connection:
+        for statement in VERSIONS[version]:
+            connection.exec_driver_sql(statement.format(**names))
+    return engine
+
+
 @pytest.fixture
 def first(database):
-    """A ledger with the tables of version 1, one account rolled up in them."""
-    create_tables(database, schema.ledger)
-    names = {key: kind[database.dialect.name]
-             for key, kind in (("micro", MICRO), ("date", DATE), ("end", END))}  # fmt: skip
-    with database.begin() as connection:
-        for statement in VERSION_1:
-            connection.exec_driver_sql(statement.format(**names))
-    return database
+    return of_version(database, 1)
 
 
 def shape(engine):
@@ -59,12 +94,14 @@ def shape(engine):
     }
 
 
-def test_version_1_becomes_what_a_new_install_makes(first):
-    install.install(first, Plan())
-    upgraded = shape(first)
-    install.uninstall(first, Plan())
-    install.install(first, Plan())
-    assert shape(first) == upgraded
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_released_version_becomes_what_a_new_install_makes(database, version):
+    of_version(database, version)
+    install.install(database, Plan())
+    upgraded = shape(database)
+    install.uninstall(database, Plan())
+    install.install(database, Plan())
+    assert shape(database) == upgraded
 
 
 def test_an_account_of_version_1_is_built_anew_and_its_version_never_falls(first):
@@ -79,6 +116,47 @@ def test_an_account_of_version_1_is_built_anew_and_its_version_never_falls(first
         state.version,
         state.failures,
     )
+
+
+def left(engine):
+    with read_transaction(engine) as connection:
+        return balance(connection, snapshot_scope("acme"), TODAY)
+
+
+def charts(engine):
+    with engine.connect() as connection:
+        stored = connection.execute(select(schema.rollup_by_reason.c.used_micro)).scalars().all()
+        return stored, rollup.rolled_zone(connection, "acme")
+
+
+def test_version_2_keeps_its_charts_and_has_no_balance_until_it_is_built_anew(database, builder):
+    """Its movements are not kept yet: a balance of consumption alone would be wrong."""
+    builder.account()
+    builder.use("2026-11-01T09:00Z", 5)
+    builder.entry("2026-11-01T08:00Z", 20, "grant")
+    of_version(database, 2)
+    builder.save(database)
+    install.install(database, Plan(marks=None))
+    assert ([5_000_000], "UTC") == charts(database)
+    assert left(database) is None
+    assert 1 == Aggregator(database, "test", lambda: NOW).run_once().built
+    assert ([5_000_000], "UTC") == charts(database)
+    assert 15_000_000 == left(database)
+
+
+def test_what_changes_in_an_account_of_version_2_builds_all_of_it(database, builder):
+    """Days made one by one would leave it with some of its movements."""
+    builder.account()
+    builder.entry("2026-10-01T08:00Z", 20, "grant")
+    builder.use("2026-11-01T09:00Z", 5)
+    of_version(database, 2)
+    builder.save(database)
+    install.install(database, Plan(marks=None))
+    with database.begin() as connection:
+        mark = {"account_id": "acme", "at": NOW, "marked": NOW}
+        connection.execute(schema.dirty.insert().values(mark))
+    assert refresh(database, "acme").built
+    assert 15_000_000 == left(database)
 
 
 def test_an_upgrade_that_fails_leaves_version_1(first, monkeypatch):
@@ -101,4 +179,4 @@ def test_tables_of_a_newer_program_are_left_alone(database):
 
 
 def test_every_released_version_has_its_step():
-    assert list(range(1, schema.ROLLUP_VERSION)) == sorted(versions.STEPS)
+    assert list(range(1, schema.ROLLUP_VERSION)) == sorted(versions.STEPS) == sorted(VERSIONS)

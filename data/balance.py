@@ -1,0 +1,76 @@
+"""What an account has left: the host's own figure, else all that its ledger moved; never a guess.
+
+Reads the account and the rollup, never the ledger's entries.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, literal, literal_column, select, union_all
+
+from data.access import Scope
+from data.schema import (
+    MOVEMENTS,
+    ROLLUP_VERSION,
+    accounts,
+    rollup_by_reason,
+    rollup_movements,
+    rollup_state,
+)
+
+CONSUMED = "consumed"  # used less refunded
+# Of docs/ledger.md; an adjustment has its own sign.
+DIRECTION = {"grant": 1, "purchase": 1, "adjustment": 1, "expiry": -1, CONSUMED: -1}
+
+
+def balance(connection: Connection, scope: Scope, today: dt.date) -> int | None:
+    """Micro-credits left, exactly; None where neither host nor ledger says.
+
+    The host's `accounts.balance_micro` where it gives one. Else the movements and the consumption
+    of all days up to `today`, the account's local one, as far as the rollup reaches. Unknown where
+    the ledger has no movement up to then, or the account was rolled up before movements were kept.
+    """
+    stated = _stated(connection, scope)
+    return _moved(connection, scope, today) if stated is None else stated
+
+
+def _stated(connection: Connection, scope: Scope) -> int | None:
+    # All columns, since the contract leaves it to the host whether this one is there.
+    query: Select[Any] = select(literal_column("*")).select_from(accounts)
+    row = connection.execute(query.where(accounts.c.id == scope.account_id)).mappings().first()
+    stated = row.get("balance_micro") if row else None
+    return None if stated is None else int(stated)
+
+
+def _moved(connection: Connection, scope: Scope, today: dt.date) -> int | None:
+    rows = connection.execute(by_kind(scope, today)).all()
+    totals = {kind: int(total) for kind, total in rows if total is not None}
+    if totals.keys().isdisjoint(MOVEMENTS):
+        return None
+    return sum(DIRECTION[kind] * total for kind, total in totals.items())
+
+
+def by_kind(scope: Scope, today: dt.date) -> Select[Any]:
+    """What moved by kind, and what was consumed, up to `today`; no row while it is not built.
+
+    Two ranges of primary keys: the account's movements and its consumption.
+    """
+    moved, consumed, state = rollup_movements.c, rollup_by_reason.c, rollup_state.c
+    movements = (
+        select(moved.kind, func.sum(moved.amount_micro).label("total"))
+        .where(moved.account_id == scope.account_id, moved.day <= today)
+        .group_by(moved.kind)
+    )
+    net = func.sum(consumed.used_micro - consumed.refunded_micro)
+    consumption = select(literal(CONSUMED), net).where(
+        consumed.account_id == scope.account_id, consumed.day <= today
+    )
+    whole = union_all(movements, consumption).subquery()
+    built = select(state.account_id).where(
+        state.account_id == scope.account_id,
+        state.timezone.is_not(None),
+        state.made_by == ROLLUP_VERSION,
+    )
+    return select(whole.c.kind, whole.c.total).where(built.exists())
