@@ -74,6 +74,7 @@ class Act(StrEnum):
     TABLE = "table"
     ROWS = "rows"
     WORKSPACES = "workspaces"
+    OPEN = "open"
     RETRY = "retry"
     REFRESH = "refresh"
     RELOAD = "reload"

@@ -33,12 +33,16 @@ class KeyItem:
 
 @dataclass(frozen=True)
 class KeyRow:
-    """One row of the table that is a chart's key; `level` 1 is indented under the row above."""
+    """One row of the table that is a chart's key; `level` 1 is indented under the row above.
+
+    `opens` is the text of the target that the name opens, empty where there is none.
+    """
 
     cells: tuple[str, ...]
     token: str
     texture: Texture = "solid"
     level: int = 0
+    opens: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,11 @@ class KeyTable:
 
 @dataclass(frozen=True)
 class Mark:
-    """One mark of the chart in words, listed under it: `Thu 12 Nov`, `2,038`."""
+    """One mark of the chart in words, listed under it: `Thu 12 Nov`, `2,038`, and what it opens."""
 
     label: str
     value: str
+    opens: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,15 @@ class Column:
 
 @dataclass(frozen=True)
 class TableRow:
-    """The first cell names the row; `detail` stands under that name, `level` 1 is indented."""
+    """The first cell names the row; `detail` stands under that name, `level` 1 is indented.
+
+    `opens` is the text of the target that the name opens, empty where there is none.
+    """
 
     cells: tuple[str, ...]
     level: int = 0
     detail: str = ""
+    opens: str = ""
 
 
 @dataclass(frozen=True)
