@@ -16,6 +16,7 @@ from data.schema import MICRO
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 NO_SHARE = "–"  # a part below zero has no share of a whole
+MOST_PERCENT = 999  # of a rise; above it words do
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = (
@@ -27,7 +28,7 @@ MONTHS = (
 # --- amounts --------------------------------------------------------------------------------
 
 
-def rounded(amount: int, unit: int) -> int:
+def rounded(amount: Fraction | int, unit: int) -> int:
     """How many `unit`s, half up; an amount below zero rounds as the one above does."""
     size = (2 * abs(amount) + unit) // (2 * unit)
     return -size if amount < 0 else size
@@ -38,7 +39,7 @@ def number(value: int) -> str:
     return f"{value:,}".replace("-", MINUS)
 
 
-def credits(micro: int) -> str:  # noqa: A001 - the page's own word
+def credits(micro: Fraction | int) -> str:  # noqa: A001 - the page's own word
     """Credits on screen: `12,340`, `<1`, `0`, `−120`."""
     whole = rounded(micro, MICRO)
     if whole or not micro:
@@ -77,13 +78,30 @@ def share(part: int, whole: int) -> str:
 
 
 def change(now: int, before: int) -> str:
-    """`+72%`, `−9%`, `0%`; from nothing `new`; above +999% `10× or more`."""
+    """`+72%`, `−9%`, `0%`; from nothing `new`; above +999% `10× or more`; `–` below nothing."""
+    if now == before:
+        return "0%"
     if before <= 0:
-        return "new" if now > 0 else "0%"
+        return "new" if now > 0 else NO_SHARE
     percent = rounded(100 * (now - before), before)
-    if percent > 999:
+    if percent > MOST_PERCENT:
         return "10× or more"
     return f"{'+' if percent > 0 else ''}{number(percent)}%"
+
+
+def compared(now: int, before: int, dates: str) -> str:
+    """`up 72% on 3–22 Oct`, `down 9% on …`, `the same as in …`; no percentage of or below none."""
+    if now == before:
+        return f"the same as in {dates}"
+    way = "up" if now > before else "down"
+    if before <= 0 or now < 0:
+        return f"{way} from {credits(before) if before else 'none'} in {dates}"
+    percent = rounded(100 * (now - before), before)
+    if percent > MOST_PERCENT:
+        return f"10 times or more what it was in {dates}"
+    if not percent:
+        return f"about the same as in {dates}"
+    return f"{way} {number(abs(percent))}% on {dates}"
 
 
 def multiple(amount: Fraction | int, of: Fraction | int) -> str:
@@ -137,11 +155,25 @@ def heading(period: Period) -> str:
     return f"{_start_of(first, last, with_year=first.year != last.year)} – {end}"
 
 
+def short_heading(period: Period) -> str:
+    """`3 Nov – 2 Dec`: a billing month where there is no room for its year."""
+    return f"{day_and_month(period.start)} – {day_and_month(period.last)}"
+
+
 def sentence(period: Period, today: dt.date) -> str:
     """`3–22 Oct`, `24 Sep – 23 Oct`, `10–16 Mar 2025`: never broken, the year if not this one."""
+    years = {period.start.year, period.last.year}
+    return _unbroken(period, with_year=years != {today.year})
+
+
+def dated(period: Period) -> str:
+    """The same with the year in any case: `3–22 Nov 2026`."""
+    return _unbroken(period, with_year=True)
+
+
+def _unbroken(period: Period, *, with_year: bool) -> str:
     first, last = period.start, period.last
-    other_year = {first.year, last.year} != {today.year}
-    end = day_and_month(last) + (f" {last.year}" if other_year else "")
+    end = day_and_month(last) + (f" {last.year}" if with_year else "")
     if first == last:
         text = end
     elif (first.year, first.month) == (last.year, last.month):
@@ -149,6 +181,11 @@ def sentence(period: Period, today: dt.date) -> str:
     else:
         text = f"{_start_of(first, last, with_year=first.year != last.year)} – {end}"
     return text.replace(" ", NO_BREAK)
+
+
+def on(day: dt.date, today: dt.date) -> str:
+    """One day in a sentence: `3 Dec`, `3 Jan 2027`; never broken."""
+    return sentence(Period(day, day + DAY), today)
 
 
 def _start_of(first: dt.date, last: dt.date, *, with_year: bool) -> str:

@@ -85,11 +85,36 @@ def test_share(part, whole, text):
     [
         (172, 100, "+72%"), (91, 100, "−9%"), (1000, 1000, "0%"), (1001, 1000, "0%"),
         (5, 0, "new"), (0, 0, "0%"), (1099, 100, "+999%"), (1100, 100, "10× or more"),
-        (-50, 100, "−150%"),
+        (-50, 100, "−150%"), (0, 100, "−100%"), (5, -10, "new"), (0, -10, "–"),
+        (-10, -10, "0%"), (-5, 0, "–"), (-20, -10, "–"),
     ],
 )  # fmt: skip
 def test_change(now, before, text):
     assert words.change(now, before) == text
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "text"),
+    [
+        (127, 100, "up 27% on 3–22 Oct"),
+        (91, 100, "down 9% on 3–22 Oct"),
+        (0, 100, "down 100% on 3–22 Oct"),
+        (1000, 1000, "the same as in 3–22 Oct"),
+        (0, 0, "the same as in 3–22 Oct"),
+        (1001, 1000, "about the same as in 3–22 Oct"),
+        (999, 1000, "about the same as in 3–22 Oct"),
+        (5, 0, "up from none in 3–22 Oct"),
+        (1099, 100, "up 999% on 3–22 Oct"),
+        (1100, 100, "10 times or more what it was in 3–22 Oct"),
+        (5, -10, "up from −10 in 3–22 Oct"),
+        (-5, -10, "up from −10 in 3–22 Oct"),
+        (-20, -10, "down from −10 in 3–22 Oct"),
+        (-5, 0, "down from none in 3–22 Oct"),
+        (-5, 1_234, "down from 1,234 in 3–22 Oct"),
+    ],
+)
+def test_a_change_in_a_sentence(now, before, text):
+    assert words.compared(now * M, before * M, "3–22 Oct") == text
 
 
 @pytest.mark.parametrize(
@@ -134,6 +159,19 @@ def test_periods(first, last, heading, sentence):
     period = days(first, last)
     assert words.heading(period) == heading
     assert words.sentence(period, TODAY) == sentence.replace(" ", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        ("2026-11-03", "2026-11-22", "3–22 Nov 2026"),
+        ("2026-10-24", "2026-11-22", "24 Oct – 22 Nov 2026"),
+        ("2025-12-24", "2026-01-22", "24 Dec 2025 – 22 Jan 2026"),
+        ("2026-11-04", "2026-11-04", "4 Nov 2026"),
+    ],
+)
+def test_days_with_their_year_whatever_the_year_is(first, last, text):
+    assert words.dated(days(first, last)) == text.replace(" ", "\u00a0")
 
 
 def test_the_range_beside_its_picker():
