@@ -137,8 +137,8 @@ def measure(engine: Engine, count: int, others: int) -> None:
 
 
 @contextmanager
-def database(name: str) -> Iterator[Engine]:
-    """An empty database that is gone afterwards."""
+def database(name: str) -> Iterator[tuple[Engine, PostgresServer | None]]:
+    """An empty database, and the server that it is in, both gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         server = PostgresServer.prepare() if name == "postgresql" else None
         try:
@@ -146,7 +146,7 @@ def database(name: str) -> Iterator[Engine]:
                 server.start()
             url = server.url("postgres") if server else f"sqlite:///{folder}/ledger.sqlite"
             engine = connect(url)
-            yield engine
+            yield engine, server
             engine.dispose()
         finally:
             if server:
@@ -162,7 +162,7 @@ def main() -> None:
     options = parser.parse_args()
     for name in options.database or ["sqlite", "postgresql"]:
         print(f"{name}, {options.entries:,} entries")
-        with database(name) as engine:
+        with database(name) as (engine, _server):
             measure(engine, options.entries, options.accounts)
 
 

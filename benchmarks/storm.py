@@ -1,5 +1,7 @@
 """The storm of the tests for longer: writers, held transactions, killed aggregators; prints counts.
 
+On PostgreSQL the database crashes once, halfway.
+
     python benchmarks/storm.py [--seconds 300] [--seed 1] [--database sqlite|postgresql]
 
 Exit status 1 when an entry was lost or doubled.
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -18,7 +21,14 @@ from data.engine import create_tables
 from data.install import Plan, install
 from data.schema import ledger
 from tests import storm
+from tests.postgres_server import PostgresServer
 from tests.rolled import counted, stored
+
+
+def crash(server: PostgresServer) -> None:
+    """Take the database away in the middle of everything, and bring it back."""
+    server.stop("immediate")
+    server.start()
 
 
 def main() -> int:
@@ -30,14 +40,21 @@ def main() -> int:
     options = parser.parse_args()
     wrong = False
     for name in options.database or ["sqlite", "postgresql"]:
-        with database(name) as engine:
+        with database(name) as (engine, server):
             create_tables(engine, ledger)
             use_log(engine)
             install(engine, Plan())
             storm.prepare(engine)
             url = engine.url.render_as_string(hide_password=False)
             writers, hold = (3, 0.02) if name == "sqlite" else (6, 0.5)
-            damage = storm.blow(url, options.seconds, options.seed, writers=writers, hold=hold)
+            damage = storm.blow(
+                url,
+                options.seconds,
+                options.seed,
+                writers=writers,
+                hold=hold,
+                halfway=partial(crash, server) if server else None,
+            )
             left = storm.drain(engine)
             equal = counted(engine) == stored(engine)
             wrong = wrong or not equal

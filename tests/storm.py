@@ -17,6 +17,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,7 +45,7 @@ ROOT = Path(__file__).parents[1]
 ACCOUNTS = tuple(f"account-{number}" for number in range(6))
 ZONES = sorted(HARD_DAYS)
 NOW = dt.datetime(2026, 11, 22, 11, 29, tzinfo=dt.UTC)
-DAY = dt.timedelta(days=1)
+DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 PAUSE = dt.timedelta(milliseconds=5)
 Key = tuple[str, str]  # account, entry
 
@@ -154,15 +156,29 @@ class Writer:
         connection.execute(update(schema.accounts).where(account).values(timezone=zone))
 
     def instant(self) -> dt.datetime:
-        """Within 2 s of a local midnight or clock change, of the last 40 days or a hard one."""
+        """Within 2 s of a local midnight of the last 40 days, or of a clock change."""
         zone = self.draw.choice(ZONES)
-        recent = (NOW - DAY * self.draw.randint(0, 40)).date()
-        day = self.draw.choice([recent, recent, recent, self.draw.choice(HARD_DAYS[zone])])
-        hour = self.draw.choice([0, 0, 0, 1, 2, 3])
-        local = dt.datetime.combine(day, dt.time(hour), ZoneInfo(zone))
-        local = local.replace(fold=self.draw.randint(0, 1))
         near = dt.timedelta(microseconds=self.draw.randint(-2_000_000, 2_000_000))
-        return local.astimezone(dt.UTC) + near
+        if self.draw.random() < 0.3:
+            return self.draw.choice(clock_changes()) + near
+        day = (NOW - DAY * self.draw.randint(0, 40)).date()
+        local = dt.datetime.combine(day, dt.time(), ZoneInfo(zone))
+        return local.replace(fold=self.draw.randint(0, 1)).astimezone(dt.UTC) + near
+
+
+@cache
+def clock_changes() -> tuple[dt.datetime, ...]:
+    """The instants at which the clocks of HARD_DAYS change, to the minute."""
+    found = []
+    for name, days in HARD_DAYS.items():
+        zone = ZoneInfo(name)
+        for day in days:
+            start = dt.datetime.combine(day, dt.time(), dt.UTC) - DAY
+            minutes = [start + MINUTE * count for count in range(2 * 24 * 60)]
+            offsets = [minute.astimezone(zone).utcoffset() for minute in minutes]
+            pairs = zip(minutes[1:], pairwise(offsets), strict=True)
+            found += [minute for minute, (before, after) in pairs if before != after]
+    return tuple(found)
 
 
 # --- aggregators that die ---------------------------------------------------------------------
