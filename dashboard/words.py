@@ -30,7 +30,7 @@ MONTHS = (
 
 def rounded(amount: Fraction | int, unit: int) -> int:
     """How many `unit`s, half up; an amount below zero rounds as the one above does."""
-    size = (2 * abs(amount) + unit) // (2 * unit)
+    size = (2 * (-amount if amount < 0 else amount) + unit) // (2 * unit)
     return -size if amount < 0 else size
 
 
@@ -45,6 +45,11 @@ def credits(micro: Fraction | int) -> str:  # noqa: A001 - the page's own word
     if whole or not micro:
         return number(whole)
     return "<1" if micro > 0 else f"{MINUS}<1"
+
+
+def between(low: int, high: int) -> str:
+    """Two amounts and what lies between: `21,400–23,300`; one where they look the same."""
+    return "–".join(dict.fromkeys((credits(low), credits(high))))
 
 
 def amount(micro: int) -> str:
