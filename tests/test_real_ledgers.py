@@ -15,12 +15,17 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatch
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 import app
+from data import schema
+from data.engine import connect, create_tables, insert_rows
 from tests import oracle
+from tests.rolled import counted, stored
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
@@ -180,27 +185,26 @@ def cache(monkeypatch, tmp_path):
     monkeypatch.setenv("CREDITS_CACHE_DIR", str(tmp_path / "cache"))
 
 
-@pytest.mark.parametrize("real_set", SETS, ids=lambda found: found.map)
+def imported(real_data, real_set: RealSet, zone: str, folder: Path) -> Path:
+    """The ledger that `import` makes of the set, in that zone."""
+    ledger = folder / f"{zone.replace('/', '-')}.sqlite"
+    terms = folder / "accounts.toml"
+    terms.write_text(f'[account."{real_set.account}"]\ntimezone = "{zone}"\n')
+    files = [str(real_data / name) for name in real_set.files]
+    options = ["--map", real_set.map, "--db", str(ledger), "--accounts", str(terms)]
+    with redirect_stdout(io.StringIO()):
+        assert 0 == app.main(["import", *files, *options])
+    return ledger
+
+
+EACH_SET = pytest.mark.parametrize("real_set", SETS, ids=lambda found: found.map)
+
+
+@EACH_SET
 def test_the_report_equals_an_independent_sum(real_data, real_set, tmp_path):
     rows = raw_rows(real_data, real_set)
-    files = [str(real_data / name) for name in real_set.files]
     for zone in real_set.zones:
-        ledger = tmp_path / f"{zone.replace('/', '-')}.sqlite"
-        terms = tmp_path / "accounts.toml"
-        terms.write_text(f'[account."{real_set.account}"]\ntimezone = "{zone}"\n')
-        with redirect_stdout(io.StringIO()):
-            assert 0 == app.main(
-                [
-                    "import",
-                    *files,
-                    "--map",
-                    real_set.map,
-                    "--db",
-                    str(ledger),
-                    "--accounts",
-                    str(terms),
-                ]
-            )
+        ledger = imported(real_data, real_set, zone, tmp_path)
         ever = oracle.consumed(rows, real_set.account, zone, *WIDE)
         assert real_set.consumed in {None, str(Decimal(ever.total.net) / MICRO)}
         for text in real_set.ranges:
@@ -230,6 +234,22 @@ def compare(found, rows, ever, real_set):
         start, end = (dt.date.fromisoformat(row[edge]) for edge in ("start", "end"))
         days = (net.net for day, net in ever.by_day.items() if start <= day <= end)
         assert sum(days) == amount(row["credits"])
+
+
+@EACH_SET
+def test_verify_finds_no_difference(real_data, real_set, tmp_path, database, database_url, capsys):
+    """Rolled up on both databases; an independent count agrees."""
+    ledger = connect(str(imported(real_data, real_set, real_set.zones[1], tmp_path)))
+    create_tables(database, schema.ledger)
+    with ledger.connect() as source, database.begin() as target:
+        for table in schema.ledger.sorted_tables:
+            if rows := [tuple(row) for row in source.execute(select(table))]:
+                insert_rows(target, table, rows)
+    ledger.dispose()
+    for command in (["install"], ["rollup", "--once"], ["verify"]):
+        assert 0 == app.main([*command, "--db", database_url])
+    assert ": 0 differences, 0 not built, 0 days wait" in capsys.readouterr().out
+    assert counted(database) == stored(database)
 
 
 def test_retail_is_shown_as_it_is(real_data, tmp_path):
