@@ -39,6 +39,20 @@ def frame(rows: Iterable[Sequence[Any]], columns: tuple[str, ...]) -> pd.DataFra
     return pd.DataFrame(made, columns=list(columns))
 
 
+def compared_frame(
+    rows: Iterable[Sequence[Any]], columns: tuple[str, ...], *, compared: bool
+) -> pd.DataFrame:
+    """`frame`, and when `compared` a last column `before` of each row's last value.
+
+    A row with nothing used, nothing refunded and nothing before is left out.
+    """
+    if not compared:
+        return frame(rows, columns)
+    kept = [row for row in rows if any(row[-3:])]
+    made = frame([row[:-1] for row in kept], columns)
+    return made.assign(before=pd.Series([row[-1] for row in kept], dtype="int64"))
+
+
 def day_frame(rows: Iterable[tuple[dt.date, int, int]], period: Period) -> pd.DataFrame:
     """One row for every calendar day of `period`, in order: day, used, refunded, net."""
     found = {day: (used, refunded) for day, used, refunded in rows}

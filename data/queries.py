@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Row, Select, case, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from data.access import Scope
@@ -18,6 +18,7 @@ from data.frames import (
     NO_WORKSPACE,
     REASON_COLUMNS,
     WORKSPACE_COLUMNS,
+    compared_frame,
     day_frame,
     frame,
 )
@@ -45,10 +46,10 @@ def by_day(scope: Scope, period: Period) -> Statement:
     return _sums(rollup_by_reason.c.day, scope=scope, period=period)
 
 
-def by_reason(scope: Scope, period: Period) -> Statement:
+def by_reason(scope: Scope, period: Period, before: Period | None = None) -> Statement:
     """Used and refunded by reason and workflow type; empty text is no type."""
     table = rollup_by_reason.c
-    return _sums(table.reason, table.workflow_type, scope=scope, period=period)
+    return _compared(table.reason, table.workflow_type, scope=scope, period=period, before=before)
 
 
 def by_day_and_reason(scope: Scope, period: Period) -> Statement:
@@ -57,9 +58,10 @@ def by_day_and_reason(scope: Scope, period: Period) -> Statement:
     return _sums(table.day, table.reason, scope=scope, period=period)
 
 
-def by_workspace(scope: Scope, period: Period) -> Statement:
+def by_workspace(scope: Scope, period: Period, before: Period | None = None) -> Statement:
     """Used and refunded by workspace id; empty text is no workspace."""
-    return _sums(rollup_by_workspace.c.workspace_id, scope=scope, period=period)
+    column = rollup_by_workspace.c.workspace_id
+    return _compared(column, scope=scope, period=period, before=before)
 
 
 def workspace_names(scope: Scope) -> Statement:
@@ -86,6 +88,32 @@ def _sums(*labels: ColumnElement[Any], scope: Scope, period: Period) -> Statemen
     )
 
 
+def _compared(
+    *labels: ColumnElement[Any], scope: Scope, period: Period, before: Period | None
+) -> Statement:
+    """`_sums`, and beside them the net of earlier days as `before`, in one scan of both."""
+    if before is None:
+        return _sums(*labels, scope=scope, period=period)
+    columns = labels[0].table.c
+    now, net = columns.day >= period.start, columns.used_micro - columns.refunded_micro
+    return (
+        select(
+            *labels,
+            func.sum(case((now, columns.used_micro), else_=0)).label("used"),
+            func.sum(case((now, columns.refunded_micro), else_=0)).label("refunded"),
+            func.sum(case((now, 0), else_=net)).label("before"),
+        )
+        .where(
+            columns.account_id == scope.account_id,
+            columns.day >= before.start,
+            columns.day < period.end,
+            or_(columns.day < before.end, now),
+        )
+        .group_by(*labels)
+        .order_by(*labels)
+    )
+
+
 # --- the frames -----------------------------------------------------------------------------
 
 
@@ -95,12 +123,19 @@ def usage_by_day(connection: Connection, scope: Scope, period: Period) -> pd.Dat
     return day_frame(((row.day, int(row.used), int(row.refunded)) for row in rows), period)
 
 
-def usage_by_reason(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
-    """One row for each reason and workflow type with consumption; None is an untyped run."""
-    rows = connection.execute(by_reason(scope, period))
-    return frame(
-        ((row.reason, row.workflow_type or None, int(row.used), int(row.refunded)) for row in rows),
+def usage_by_reason(
+    connection: Connection, scope: Scope, period: Period, before: Period | None = None
+) -> pd.DataFrame:
+    """One row for each reason and workflow type with consumption; None is an untyped run.
+
+    Handed the days `before`, the frame has a column of that name: what was used on those, less
+    what was refunded. A row may then have nothing else.
+    """
+    rows = connection.execute(by_reason(scope, period, before))
+    return compared_frame(
+        ((row.reason, row.workflow_type or None, *map(int, row[2:])) for row in rows),
         REASON_COLUMNS,
+        compared=before is not None,
     )
 
 
@@ -113,30 +148,38 @@ def usage_by_day_and_reason(connection: Connection, scope: Scope, period: Period
     )
 
 
-def usage_by_workspace(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
+def usage_by_workspace(
+    connection: Connection, scope: Scope, period: Period, before: Period | None = None
+) -> pd.DataFrame:
     """One row for each workspace with consumption, most credits first, then by name.
+
+    `before` as in `usage_by_reason`; of equal credits, the row with more of those is first.
 
     A deleted one is `Name (deleted)`, one that the ledger does not list has its id as name and no
     kind, and entries without a workspace are `No workspace` with neither id nor kind.
     """
     named: dict[str, tuple[str, str | None]] = {
-        row.id: (f"{row.name} (deleted)" if row.deleted_at else row.name, row.kind)
-        for row in connection.execute(workspace_names(scope))
+        row.id: (shown_name(row), row.kind) for row in connection.execute(workspace_names(scope))
     }
     named[""] = (NO_WORKSPACE, None)
     rows = (
         (
             row.workspace_id or None,
             *named.get(row.workspace_id, (row.workspace_id, None)),
-            int(row.used),
-            int(row.refunded),
+            *map(int, row[1:]),
         )
-        for row in connection.execute(by_workspace(scope, period))
+        for row in connection.execute(by_workspace(scope, period, before))
     )
-    found = frame(rows, WORKSPACE_COLUMNS)
+    found = compared_frame(rows, WORKSPACE_COLUMNS, compared=before is not None)
+    order = {"net": False, **({} if before is None else {"before": False}), "name": True}
     return found.sort_values(
-        ["net", "name"], ascending=[False, True], kind="stable", ignore_index=True
+        list(order), ascending=list(order.values()), kind="stable", ignore_index=True
     )
+
+
+def shown_name(workspace: Row[Any]) -> str:
+    """A listed workspace's present name, `Name (deleted)` of one that is gone."""
+    return f"{workspace.name} (deleted)" if workspace.deleted_at else str(workspace.name)
 
 
 # --- the account ----------------------------------------------------------------------------
