@@ -1,4 +1,4 @@
-"""What stands out in a run of days: usual day, spikes and projection, as pure functions.
+"""What stands out in a run of days: usual day and spikes, as pure functions.
 
 Amounts stay whole micro-credits; medians of an even count are halves, so they are kept doubled.
 Running days and days before the account's first are never history. No cause is named here.
@@ -11,13 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dashboard import words
 from data.periods import DAY, Period
-from data.schema import MICRO
 
 HISTORY = DAY * 28
 FEWEST_DAYS = 5  # of one kind, before a day can be called unusual
-FIRST_PROJECTED_DAY = 4  # of a billing month
 SATURDAY = 5
 
 Nets = Mapping[dt.date, int]
@@ -86,25 +83,6 @@ def spikes(nets: Nets, usual: Mapping[dt.date, Usual]) -> tuple[Spike, ...]:
     return tuple(sorted(out, key=lambda spike: (spike.net, spike.day), reverse=True))
 
 
-def projection(nets: Nets, month: Period, today: dt.date, first_day: dt.date | None) -> int | None:
-    """Where the running billing month is heading, in micro-credits, rounded for the reader.
-
-    Used so far, and for each day left the median of its kind over the last 28 days. None before
-    day 4, and while a kind of day that is still to come has no history at all.
-    """
-    if (today - month.start).days + 1 < FIRST_PROJECTED_DAY or today not in month:
-        return None
-    complete = complete_days(first_day, today)
-    left = [is_weekend(day) for day in Period(today + DAY, month.end)]
-    twice = 2 * sum(net for day, net in nets.items() if month.start <= day <= today)
-    for weekend in set(left):
-        history = _history(nets, today, complete, weekend=weekend)
-        if not history:
-            return None
-        twice += left.count(weekend) * twice_median(history)
-    return _round_for_reader(twice)
-
-
 def history_days(before: dt.date, complete: Period, *, weekend: bool) -> list[dt.date]:
     """The days of one kind among the 28 before that day."""
     days = Period(max(before - HISTORY, complete.start), max(before, complete.start))
@@ -125,9 +103,3 @@ def twice_median(values: Sequence[int]) -> int:
     ordered = sorted(values)
     half = len(ordered) // 2
     return ordered[half] + ordered[~half]
-
-
-def _round_for_reader(twice: int) -> int:
-    """To 100 credits, to 10 below 1,000; `twice` the amount, so that no half is lost."""
-    unit = 100 if abs(twice) >= 2 * 1_000 * MICRO else 10
-    return words.rounded(twice, 2 * unit * MICRO) * unit * MICRO

@@ -1,6 +1,7 @@
 """The monthly chart as a table: a row for each billing month with its dates and its allowance.
 
-No gap is filled: an allowance that isn't known has no share and no excess.
+No gap is filled: an allowance that isn't known has no share and no excess. Where the running
+month is likely to end is a column while that can be told.
 """
 
 from __future__ import annotations
@@ -29,20 +30,23 @@ def month_table(months: Sequence[Month], caption: str) -> Table:
     refunds = has_refunds(months)
     over = sum(month.over for month in months)
     limited = any(month.allowance.micro is not None for month in months)
-    whole = ["", "", words.credits(over) if limited else NOTHING]
-    names = [Column(name) for name in ("Allowance", "Of allowance", "Over")]
+    likely = any(month.likely for month in months)
+    names = ["Allowance", "Of allowance", "Over", *(["Likely"] if likely else [])]
+    whole = ["", "", words.credits(over) if limited else NOTHING, *([""] if likely else [])]
     return Table(
         caption=caption,
-        columns=with_amounts([Column("Billing month", "start")], names, refunds=refunds),
-        rows=tuple(_row(month, refunds=refunds) for month in months),
+        columns=with_amounts(
+            [Column("Billing month", "start")], [Column(name) for name in names], refunds=refunds
+        ),
+        rows=tuple(_row(month, refunds=refunds, likely=likely) for month in months),
         total=TableRow(with_cells([TOTAL], together(months), whole, refunds=refunds)),
     )
 
 
-def _row(month: Month, *, refunds: bool) -> TableRow:
+def _row(month: Month, *, refunds: bool, likely: bool) -> TableRow:
     name = words.month_and_year(month.period.start) + (", so far" if month.running else "")
-    cells = with_cells([name], month, _against_allowance(month), refunds=refunds)
-    return TableRow(cells, detail=_detail(month))
+    more = [*_against_allowance(month), *([_likely(month)] if likely else [])]
+    return TableRow(with_cells([name], month, more, refunds=refunds), detail=_detail(month))
 
 
 def _detail(month: Month) -> str:
@@ -51,6 +55,11 @@ def _detail(month: Month) -> str:
     if month.projected is None:
         return dates
     return f"{dates} · {words.credits(month.projected)} projected"
+
+
+def _likely(month: Month) -> str:
+    found = month.likely
+    return words.between(found.low, found.high) if found else NOTHING
 
 
 def _against_allowance(month: Month) -> tuple[str, str, str]:

@@ -12,14 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import findings
+from dashboard.projection import Likely, Projection, days_needed, project
 from dashboard.view import View
 from data.periods import DAY, Allowance, BillingMonth, Period, span
 
 MONTHS = 12
 COLUMNS = (
     "start", "end", "allowance_kind", "allowance_micro", "used", "refunded", "net", "in_range",
-    "running", "projected",
+    "running", "projection",
 )  # fmt: skip
 
 
@@ -33,7 +33,7 @@ class Month:
     refunded: int
     in_range: bool
     running: bool
-    projected: int | None  # of the running month, from its day 4 on
+    projection: Projection | None  # of the running month, from its day 4 on
 
     @property
     def net(self) -> int:
@@ -49,6 +49,16 @@ class Month:
     def over(self) -> int:
         """How much was used above the allowance; 0 without one."""
         return self.above(self.net)
+
+    @property
+    def projected(self) -> int | None:
+        """Where it is heading."""
+        return self.projection.amount if self.projection else None
+
+    @property
+    def likely(self) -> Likely | None:
+        """Between what it will probably end."""
+        return self.projection.likely if self.projection else None
 
     @property
     def top(self) -> int:
@@ -67,9 +77,11 @@ def shown_months(view: View) -> tuple[BillingMonth, ...]:
 
 
 def counted_days(view: View) -> Period:
-    """The days of those months up to today, and at least the 28 that a projection looks back on."""
-    months = span(shown_months(view)).until(view.today + DAY)
-    return Period(min(months.start, months.last - findings.HISTORY), months.end)
+    """The days of those months up to today, and those that a projection of the last looks at."""
+    months = shown_months(view)
+    days, last = span(months).until(view.today + DAY), months[-1].period
+    needed = days_needed(last, view.today) if view.today in last else days
+    return Period(min(days.start, needed.start), days.end)
 
 
 def month_frame(days: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -83,7 +95,7 @@ def month_frame(days: pd.DataFrame, view: View) -> pd.DataFrame:
         **{name: _sums(days, name, months) for name in ("used", "refunded", "net")},
         "in_range": [month.period.overlaps(view.period) for month in months],
         "running": [view.today in month.period for month in months],
-        "projected": _objects(_projected(days, month, view) for month in months),
+        "projection": _objects(_projection(days, month, view) for month in months),
     }
     return pd.DataFrame(made, columns=list(COLUMNS))
 
@@ -98,16 +110,16 @@ def read_months(frame: pd.DataFrame) -> tuple[Month, ...]:
             refunded=refunded,
             in_range=in_range,
             running=running,
-            projected=projected,
+            projection=projection,
         )
-        for start, end, kind, micro, used, refunded, _, in_range, running, projected in zip(
+        for start, end, kind, micro, used, refunded, _, in_range, running, projection in zip(
             *(frame[name].tolist() for name in COLUMNS), strict=True
         )
     )
 
 
-def _objects(values: Iterable[int | None]) -> pd.Series[Any]:
-    """Python integers and None side by side; a float column would round them."""
+def _objects(values: Iterable[object]) -> pd.Series[Any]:
+    """Values and None side by side; a column of numbers would round them."""
     return pd.Series(list(values), dtype="object")
 
 
@@ -121,9 +133,7 @@ def _by_day(days: pd.DataFrame, name: str) -> dict[dt.date, int]:
     return dict(zip(days["day"].tolist(), days[name].tolist(), strict=True))
 
 
-def _projected(days: pd.DataFrame, month: BillingMonth, view: View) -> int | None:
+def _projection(days: pd.DataFrame, month: BillingMonth, view: View) -> Projection | None:
     if view.today not in month.period:
         return None
-    return findings.projection(
-        _by_day(days, "net"), month.period, view.today, view.account.first_day
-    )
+    return project(_by_day(days, "net"), month.period, view.today, view.account.first_day)

@@ -48,7 +48,7 @@ class Projection:
 
 
 def days_needed(month: Period, today: dt.date) -> Period:
-    """The days that `project` reads, of which those before the account's first may be missing."""
+    """The days whose amounts `project` asks for."""
     back = len(WEIGHTS) * FORTNIGHT + TRIALS + (month.end - today).days
     return Period(min(month.start, today - DAY * back), today + DAY)
 
@@ -56,19 +56,114 @@ def days_needed(month: Period, today: dt.date) -> Period:
 def project(
     nets: Nets, month: Period, today: dt.date, first_day: dt.date | None
 ) -> Projection | None:
-    """Used so far, and for each day left the mean of its kind; of today the rest up to its mean.
+    """Used so far, and what the days left are expected to add.
 
     None before day 4, for a month that is over, and while a kind of day that is still to come has
     no history at all.
     """
+    ahead = expected_days(nets, month, today, first_day)
+    if ahead is None:
+        return None
+    history = _history(nets, month, today, first_day)
+    used = sum(nets[day] for day in Period(month.start, today + DAY))
+    return _rounded(used, sum(ahead.values(), Fraction(0)), history.deviation(len(ahead)))
+
+
+def expected_days(
+    nets: Nets, month: Period, today: dt.date, first_day: dt.date | None
+) -> dict[dt.date, Fraction] | None:
+    """What each day left adds: the mean of its kind; of today the rest up to its mean.
+
+    None where nothing is projected.
+    """
     if today not in month or (today - month.start).days + 1 < FIRST_PROJECTED_DAY:
         return None
     history = _history(nets, month, today, first_day)
-    now, left = len(history.nets), (month.end - today).days
-    whole, usual_today = history.expected(now, now + left), history.expected(now, now + 1)
-    if whole is None or usual_today is None:
+    means = [kind.mean(history.today) for kind in history.kinds]
+    ahead = {day: means[is_weekend(day)] for day in Period(today, month.end)}
+    found = {day: mean for day, mean in ahead.items() if mean is not None}
+    if len(found) < len(ahead):
         return None
-    net_today = nets.get(today, 0)
-    used = net_today + sum(nets.get(day, 0) for day in Period(month.start, today))
-    rest = max(whole - min(usual_today, net_today), Fraction(0))
-    return _rounded(used, rest, history.deviation(left))
+    return found | {today: max(found[today] - nets[today], Fraction(0))}
+
+
+# --- history --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The days of one kind as running sums, so that any stretch of days costs two look-ups."""
+
+    counts: Sequence[int]  # how many of its days come before a place
+    sums: Sequence[int]  # what was used on those
+
+    def mean(self, place: int) -> Fraction | None:
+        """Of its days before `place`, the newest fortnights counting most; None without any."""
+        amount, weight = self._weighted(place)
+        return Fraction(amount, weight) if weight else None
+
+    def miss(self, place: int, end: int) -> int:
+        """How much more was expected of its days from `place` to before `end` than they used."""
+        days = self.counts[end] - self.counts[place]
+        amount, weight = self._weighted(place)
+        return days * amount // weight - (self.sums[end] - self.sums[place])
+
+    def _weighted(self, place: int) -> tuple[int, int]:
+        """The sum, never below zero, and what it is to be divided by."""
+        amount = weight = 0
+        for back, worth in enumerate(WEIGHTS):
+            last, first = (max(place - FORTNIGHT * (back + step), 0) for step in (0, 1))
+            amount += worth * (self.sums[last] - self.sums[first])
+            weight += worth * (self.counts[last] - self.counts[first])
+        return max(amount, 0), weight
+
+
+@dataclass(frozen=True)
+class History:
+    """The complete days of an account, counted from its first, and the calendar beyond."""
+
+    today: int  # the place after the last of them
+    kinds: tuple[Kind, Kind]
+
+    def deviation(self, left: int) -> int | None:
+        """How far off the rule was over as many days as are left: root of the mean square."""
+        last = self.today - left
+        places = range(max(last - TRIALS + 1, FORTNIGHT), last + 1)
+        if len(places) < FEWEST_TRIALS:
+            return None
+        misses = (sum(kind.miss(place, place + left) for kind in self.kinds) for place in places)
+        return isqrt(sum(miss**2 for miss in misses) // len(places))
+
+
+def _history(nets: Nets, month: Period, today: dt.date, first_day: dt.date | None) -> History:
+    start = min(max(first_day or today, days_needed(month, today).start), today)
+    days = Period(start, month.end)
+    workdays, weekends = (_kind(nets, days, today, weekend=weekend) for weekend in (False, True))
+    return History((today - start).days, (workdays, weekends))
+
+
+def _kind(nets: Nets, days: Period, today: dt.date, *, weekend: bool) -> Kind:
+    belongs = [is_weekend(day) == weekend for day in days]
+    known = zip(days.until(today), belongs, strict=False)
+    used = [nets[day] if mine else 0 for day, mine in known]
+    return Kind(list(accumulate(belongs, initial=0)), list(accumulate(used, initial=0)))
+
+
+# --- rounding -------------------------------------------------------------------------------
+
+
+def _rounded(used: int, rest: Fraction, deviation: int | None) -> Projection:
+    """Nothing is projected below what is used already, to the micro-credit."""
+    amount = _for_reader(used, rest)
+    if deviation is None:
+        return Projection(amount, None)
+    away = deviation * DEVIATIONS
+    low, high = _for_reader(used, rest - away), _for_reader(used, rest + away)
+    return Projection(amount, Likely(low, high))
+
+
+def _for_reader(used: int, rest: Fraction) -> int:
+    """Their sum to 100 credits, to 10 below 1,000."""
+    exact = used + rest
+    unit = (100 if abs(exact) >= 1_000 * MICRO else 10) * MICRO
+    return max(words.rounded(exact.numerator, unit * exact.denominator) * unit, used)

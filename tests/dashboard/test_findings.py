@@ -1,4 +1,4 @@
-"""Usual day, spikes and projection against a second implementation, written from the rules."""
+"""Usual day and spikes against a second implementation, written from the rules."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import findings
-from data.periods import DAY, Period
+from data.periods import DAY
 
 M = 1_000_000
 TODAY = dt.date(2026, 11, 22)
-MONTH = Period(dt.date(2026, 11, 3), dt.date(2026, 12, 3))
 LONG_AGO = dt.date(2020, 1, 1)
 
 
@@ -41,22 +40,6 @@ def expected_spike(nets, day, first_day, today):
     deviation = max(deviation, median * Fraction(5, 100))
     limit = median + 5 * Fraction("1.4826") * deviation
     return nets[day] > limit and nets[day] >= Fraction(3, 2) * median and nets[day] > 0
-
-
-def expected_projection(nets, month, today, first_day):
-    sum_so_far = sum(nets[day] for day in nets if month.start <= day <= today)
-    total = Fraction(sum_so_far)
-    day = today + DAY
-    while day < month.end:
-        same = history(nets, today, first_day, today, day.isoweekday() in {6, 7})
-        if not same:
-            return None
-        total += statistics.median(same)
-        day += DAY
-    in_credits = total / M
-    unit = 10 if abs(in_credits) < 1000 else 100
-    size = int(abs(in_credits) / unit + Fraction(1, 2)) * unit
-    return (size if in_credits >= 0 else -size) * M
 
 
 @st.composite
@@ -87,17 +70,6 @@ def test_spikes_are_those_of_the_rule(made):
     found = findings.spikes(nets, usual)
     assert {spike.day for spike in found} == {day for day in days if expected[day]}
     assert [spike.net for spike in found] == sorted((s.net for s in found), reverse=True)
-
-
-@given(ledgers(), st.integers(0, 29))
-def test_the_projection_is_that_of_the_rule(made, days_before):
-    nets, first_day = made
-    month = Period(TODAY - DAY * days_before, TODAY - DAY * days_before + DAY * 30)
-    found = findings.projection(nets, month, TODAY, first_day)
-    if days_before < 3:
-        assert found is None
-    else:
-        assert found == expected_projection(nets, month, TODAY, first_day)
 
 
 # --- by hand --------------------------------------------------------------------------------
@@ -169,41 +141,3 @@ def test_a_day_that_uses_something_where_usually_nothing_is_used_stands_out():
     usual = usual_on(weekdays(800), dt.date(2026, 11, 21))
     assert usual.is_exceeded_by(1)
     assert not usual.is_exceeded_by(0)
-
-
-def test_nothing_is_projected_before_day_four():
-    nets = weekdays(800)
-    assert findings.projection(nets, MONTH, dt.date(2026, 11, 5), LONG_AGO) is None
-    assert findings.projection(nets, MONTH, dt.date(2026, 11, 6), LONG_AGO) is not None
-
-
-def test_nothing_is_projected_for_a_month_that_is_over():
-    over = Period(dt.date(2026, 10, 3), dt.date(2026, 11, 3))
-    assert findings.projection(weekdays(800), over, TODAY, LONG_AGO) is None
-
-
-def test_the_design_s_own_month():
-    """3 Nov – 2 Dec on 22 Nov: eight weekdays and two weekend days are left."""
-    nets = {day: (880 if day.weekday() < 5 else 205) * M for day in weekdays(0)}
-    used = sum(net for day, net in nets.items() if day in MONTH)
-    expected = used + (8 * 880 + 2 * 205) * M
-    found = findings.projection(nets, MONTH, TODAY, LONG_AGO)
-    assert found == round(expected / M, -2) * M
-
-
-@pytest.mark.parametrize(
-    ("used", "projected"),
-    [(994, 990), (995, 1000), (999, 1000), (1049, 1000), (1050, 1100), (12_349, 12_300), (0, 0)],
-)
-def test_the_projection_is_rounded_for_the_reader(used, projected):
-    last = MONTH.last
-    nets = {last - DAY * step: 0 for step in range(60)} | {last: used * M}
-    assert findings.projection(nets, MONTH, last, LONG_AGO) == projected * M
-
-
-def test_no_projection_while_a_kind_of_day_has_no_history():
-    """An account opened on a Monday knows nothing of weekends on Thursday."""
-    month = Period(dt.date(2026, 11, 16), dt.date(2026, 12, 16))
-    thursday = dt.date(2026, 11, 19)
-    nets = dict.fromkeys(Period(month.start, thursday + DAY), 800 * M)
-    assert findings.projection(nets, month, thursday, month.start) is None

@@ -32,7 +32,9 @@ def heads(made):
 
 def test_a_row_for_each_bar_in_the_order_of_the_chart():
     made = table()
-    assert ["Billing month", "Credits", "Allowance", "Of allowance", "Over"] == heads(made)
+    assert ["Billing month", "Credits", "Allowance", "Of allowance", "Over", "Likely"] == heads(
+        made
+    )
     assert "December 2025" == made.rows[0].cells[0]
     assert "3 Dec 2025 – 2 Jan 2026" == made.rows[0].detail
     assert 12 == len(made.rows)
@@ -54,9 +56,23 @@ def test_amounts_are_those_of_the_bars():
 
 def test_the_running_month_says_so_and_where_it_is_heading():
     last = table().rows[-1]
-    projected = monthly_frame(view())["projected"].tolist()[-1]
+    found = monthly_frame(view())["projection"].tolist()[-1]
     assert "November 2026, so far" == last.cells[0]
-    assert f"3 Nov – 2 Dec 2026 · {words.credits(projected)} projected" == last.detail
+    assert f"3 Nov – 2 Dec 2026 · {words.credits(found.amount)} projected" == last.detail
+    assert words.between(found.likely.low, found.likely.high) == last.cells[5]
+
+
+def test_only_the_running_month_says_where_it_is_likely_to_end():
+    made = table()
+    assert {"–"} == {row.cells[5] for row in made.rows[:-1]}
+    assert "" == made.total.cells[5]
+
+
+def test_without_an_interval_there_is_no_column_for_it():
+    young = account(first_day=dt.date(2026, 11, 3))
+    assert "Likely" not in heads(table(view(of=young)))
+    assert "projected" in table(view(of=young)).rows[-1].detail
+    assert "Likely" not in heads(table(view("2025-03-10..2025-03-16")))
 
 
 def test_the_first_days_of_a_month_project_nothing():

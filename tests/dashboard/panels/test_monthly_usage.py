@@ -151,7 +151,7 @@ def test_what_is_over_already_is_hatched_in_its_own_colour():
 def test_before_day_four_nothing_is_projected():
     made = view("month", DAY_2)
     drawing = monthly(made, quiet)
-    assert monthly_frame(made, quiet)["projected"].tolist() == [None] * 12
+    assert monthly_frame(made, quiet)["projection"].tolist() == [None] * 12
     assert traces(drawing, "Projected") == []
     assert "heading" not in drawing.answer
     assert [item.label for item in drawing.key][-1] == "So far"
@@ -160,11 +160,11 @@ def test_before_day_four_nothing_is_projected():
 def test_only_the_running_month_is_projected():
     frame = monthly_frame(view())
     assert frame["running"].tolist() == [False] * 11 + [True]
-    assert frame["projected"].tolist()[:11] == [None] * 11
-    assert frame["projected"].tolist()[11] % (100 * MICRO) == 0
+    assert frame["projection"].tolist()[:11] == [None] * 11
+    assert frame["projection"].tolist()[11].amount % (100 * MICRO) == 0
 
 
-def test_months_of_a_day_still_find_the_28_days_of_a_projection():
+def test_months_of_a_day_still_find_the_history_of_a_projection():
     """Twelve stored periods may be shorter than the history that a projection looks back on."""
     days = [BillingMonth(Period(dt.date(2026, 11, day), dt.date(2026, 11, day + 1)))
             for day in range(1, 18)]  # fmt: skip
@@ -173,7 +173,8 @@ def test_months_of_a_day_still_find_the_28_days_of_a_projection():
     object.__setattr__(of, "calendar", BillingCalendar.of([*days, last], 1))
     frame = monthly_frame(view_of_days(TODAY, TODAY, of))
     assert frame["start"].iloc[0] == dt.date(2026, 11, 7)
-    assert frame["projected"].iloc[-1] > frame["net"].iloc[-1]
+    found = frame["projection"].iloc[-1]
+    assert found.likely.low > frame["net"].iloc[-1]
 
 
 # --- the allowance --------------------------------------------------------------------------
