@@ -9,45 +9,19 @@ import datetime as dt
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from data import rollup, snapshot
 from data.access import Scope
+from data.builds import PATIENCE, Builds
 from data.engine import read_transaction
 from data.errors import PreparingError
 from data.freshness import Freshness
 from data.queries import list_accounts
 from data.watermark import Standing
-
-PATIENCE = 1.0  # seconds that a reader waits for a first look before progress is shown
-
-
-class Build:
-    """One account being rolled up in its own thread; `part` is 0 to 1."""
-
-    def __init__(self, engine: Engine, scope: Scope) -> None:
-        self.part = 0.0
-        self.error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, args=(engine, scope), daemon=True)
-        self._thread.start()
-
-    def done(self, patience: float) -> bool:
-        """Whether it ended within `patience` seconds; raises what ended it early."""
-        self._thread.join(patience)
-        if self.error:
-            raise self.error
-        return not self._thread.is_alive()
-
-    def _run(self, engine: Engine, scope: Scope) -> None:
-        try:
-            snapshot.build_account(engine, scope, self._advance)
-        except Exception as error:
-            self.error = error
-
-    def _advance(self, part: float) -> None:
-        self.part = part
 
 
 class OpenSnapshot:
@@ -62,9 +36,9 @@ class OpenSnapshot:
     def _open(self) -> None:
         self._snapshot = snapshot.open_snapshot(self._path)
         self._engine = snapshot.open_cache(self._snapshot, self._cache)
-        self._builds: dict[str, Build] = {}
+        self._builds = Builds(partial(_build, self._engine))
 
-    def _current(self) -> tuple[snapshot.Snapshot, Engine, dict[str, Build]]:
+    def _current(self) -> tuple[snapshot.Snapshot, Engine, Builds]:
         """The file as it is now: another one in its place is checked and rolled up anew."""
         with self._lock:
             if not self._snapshot.unchanged():
@@ -81,15 +55,8 @@ class OpenSnapshot:
 
     def preparing(self, scope: Scope, patience: float = PATIENCE) -> float | None:
         """None once the account is rolled up, else the part done after `patience` seconds."""
-        _, engine, builds = self._current()
-        with self._lock:
-            build = builds.get(scope.account_id) or Build(engine, scope)
-            builds[scope.account_id] = build
-        try:
-            return None if build.done(patience) else build.part
-        except Exception:
-            builds.pop(scope.account_id, None)  # the next reader tries again
-            raise
+        _, _, builds = self._current()
+        return builds.preparing(scope, patience)
 
     def standing(self, _scope: Scope) -> Standing | None:
         """None: the sums of a snapshot have no version, and no open page asks for it."""
@@ -112,6 +79,10 @@ class OpenSnapshot:
             yield connection, freshness_of(current, self._fixed_now)
         if not current.unchanged():
             raise PreparingError(0.0)
+
+
+def _build(engine: Engine, scope: Scope, progress: rollup.Progress) -> None:
+    snapshot.build_account(engine, scope, progress)
 
 
 def freshness_of(current: snapshot.Snapshot, now: dt.datetime | None) -> Freshness:

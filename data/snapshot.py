@@ -161,7 +161,7 @@ def _last_entry(connection: sqlite3.Connection) -> int | None:
 
 def cache_file(snapshot: Snapshot, folder: Path) -> Path:
     """Where the snapshot's rollup stands, made when missing; older content is thrown away."""
-    _make_private(folder)
+    make_private(folder)
     place = hashlib.sha256(os.fsencode(snapshot.path.resolve())).hexdigest()[:16]
     cache = folder / f"{place}-{snapshot.fingerprint[:16]}.sqlite"
     for old in folder.glob(f"{place}-*"):
@@ -183,7 +183,8 @@ def open_cache(snapshot: Snapshot, folder: Path) -> Engine:
     return engine
 
 
-def _make_private(folder: Path) -> None:
+def make_private(folder: Path) -> None:
+    """Make the cache's folder; UsageError when others may look into it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         mode = folder.stat().st_mode & 0o777

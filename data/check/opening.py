@@ -31,7 +31,7 @@ def opened(url: str) -> Iterator[tuple[Connection, str]]:
                 _check_pages(connection, path)
             yield connection, place
     except DBAPIError as error:
-        raise _unreadable(path, place, error) from error
+        raise unreadable(path, place, error) from error
     finally:
         engine.dispose()
 
@@ -61,7 +61,8 @@ def _check_pages(connection: Connection, path: Path) -> None:
         raise damaged(path, ValueError(str(verdict).replace("\n", " ")))
 
 
-def _unreadable(path: Path | None, place: str, error: DBAPIError) -> UsageError:
+def unreadable(path: Path | None, place: str, error: DBAPIError) -> UsageError:
+    """The sentence for a file that is damaged, or a database that does not let itself be read."""
     said = " ".join(str(error.orig).split())
     if path is not None:
         return damaged(path, ValueError(said))
