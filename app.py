@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import errno
 import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dash import Dash
 from flask import Flask
-from sqlalchemy.exc import DatabaseError
 from tqdm import tqdm
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from callbacks import register
 from callbacks.answers import complete_answers
@@ -28,23 +26,24 @@ from callbacks.document import Dress, make_dash, warm
 from callbacks.loopback import guard_loopback
 from callbacks.request_checks import check_requests
 from callbacks.services import Services
+from callbacks.serving import HOST, listen
 from dashboard.host import Host
 from dashboard.panels import PANELS
-from dashboard.report import FORMATS, report
+from dashboard.report import FORMATS, Report, report
 from dashboard.settings import SETTINGS, Settings, read_settings
 from dashboard.tokens import read_themes, stylesheet
 from dashboard.view import Reading
-from data import check, demo, importers, rollup_commands, snapshot
+from data import check, demo, importers, rollup_commands
 from data.access import snapshot_scope
-from data.engine import read_transaction
+from data.engine import Connection
 from data.errors import UsageError
-from data.open_snapshot import OpenSnapshot, freshness_of
+from data.freshness import Freshness
+from data.opening import Opener
 from data.queries import load_account
+from data.reader import Limits
 from layouts.page import page
 
-HOST = "127.0.0.1"  # snapshot mode has no identity: nobody else may reach it
 PORT = 8050
-PORTS_TRIED = 50
 UNUSABLE = 2
 
 
@@ -93,82 +92,63 @@ def create_server() -> Flask:
     )
 
 
-def listen(app: Dash, port: int) -> BaseWSGIServer:
-    """A server on loopback at `port`, or at the next free one, said in a sentence."""
-    for candidate in range(port, port + PORTS_TRIED):
-        try:
-            server = make_server(
-                HOST, candidate, app.server, threaded=True, request_handler=QuietHandler
-            )
-        except OSError as error:
-            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
-                raise
-        except SystemExit:  # how werkzeug says that a port is taken
-            pass
-        else:
-            if candidate != port:
-                say(f"Port {port} is taken; using {candidate}.")
-            return server
-    raise UsageError("port.taken", f"No port from {port} to {candidate} is free: give another.")
-
-
-class QuietHandler(WSGIRequestHandler):
-    """Keeps connections open, and logs requests only when they fail."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        if str(code).startswith("5"):
-            super().log_request(code, size)
-
-
 # --- the commands ---------------------------------------------------------------------------
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Serve a snapshot to this machine's browser."""
+    """Serve a ledger to this machine's browser."""
     if settings.identity_given:
         raise UsageError(
             "run.production",
             f"{', '.join(settings.identity_given)} is set, which is for production: `run` shows "
             "every account to whoever reaches it. Unset it, or start create_server().",
         )
-    opened = OpenSnapshot(
-        snapshot_path(options.db), settings.cache_dir, instant(options.now, dt.UTC)
-    )
-    accounts = [id_ for id_, _ in opened.accounts()]
-    if options.account and options.account not in accounts:
-        raise unknown_account(options.account, options.db)
-    app = create_app(settings, Services(opened, options.account), guard_loopback)
-    server = listen(app, options.port)
-    say(f"Credits page of {options.db}: http://{HOST}:{server.port}{settings.prefix}")
-    say("Press Ctrl-C to stop.")
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        server.server_close()
+    opening = replace(opener(options, settings), now=instant(options.now, dt.UTC))
+    with opening.open(options.db) as opened:
+        with opened.place.explained():
+            accounts = [id_ for id_, _ in opened.source.accounts()]
+        if options.account and options.account not in accounts:
+            raise unknown_account(options.account, options.db)
+        app = create_app(settings, Services(opened.source, options.account), guard_loopback)
+        server = listen(app.server, options.port)
+        if server.port != options.port:
+            say(f"Port {options.port} is taken; using {server.port}.")
+        say(f"Credits page of {opened.place}: http://{HOST}:{server.port}{settings.prefix}")
+        say(opened.note)
+        say("Press Ctrl-C to stop.")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            server.server_close()
     return 0
 
 
 def run_report(options: argparse.Namespace, settings: Settings) -> int:
-    """Print what the five panels show."""
-    path = snapshot_path(options.db)
-    opened = snapshot.open_snapshot(path)
-    engine = snapshot.open_cache(opened, settings.cache_dir)
+    """Print what the panels show."""
     scope = snapshot_scope(options.account)
-    try:
-        with Progress("Preparing") as progress:
-            snapshot.build_account(engine, scope, progress.move_to)
-        with read_transaction(engine) as connection:
-            account = load_account(connection, scope)
-            if account is None:
-                raise unknown_account(options.account, options.db)
-            seen = freshness_of(opened, instant(options.now, account.zone))
-            made = report(Reading(connection, scope, seen), options.range)
-    except DatabaseError as error:
-        raise snapshot.damaged(path, error) from error
-    sys.stdout.write(FORMATS[options.format](made))
+
+    def made(connection: Connection, seen: Freshness) -> Report:
+        account = load_account(connection, scope)
+        if account is None:
+            raise unknown_account(options.account, options.db)
+        now = instant(options.now, account.zone) or seen.now
+        return report(Reading(connection, scope, replace(seen, now=now)), options.range)
+
+    opening = opener(options, settings).open(options.db)
+    with opening as opened, Progress("Preparing") as progress:
+        found = opened.ask(scope, progress.move_to, made)
+    sys.stdout.write(FORMATS[options.format](found))
     return 0
+
+
+def opener(options: argparse.Namespace, settings: Settings) -> Opener:
+    """How --db is read."""
+    return Opener(settings.cache_dir, limits_of(settings), clock, live=options.live)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How long and how widely the page may use its database."""
+    return Limits(settings.statement_timeout, connections=settings.connections)
 
 
 def run_import(options: argparse.Namespace, _settings: Settings) -> int:
@@ -239,18 +219,6 @@ def say(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - the command line's own voice
 
 
-def snapshot_path(db: str) -> Path:
-    """The file of a SQLite snapshot, given as a path or as sqlite:///…"""
-    if db.startswith("sqlite:///"):
-        return Path(db.removeprefix("sqlite:///"))
-    if "://" in db:
-        raise UsageError(
-            "snapshot.url",
-            f"{db.split(':')[0]} cannot be opened as a snapshot: give the path of a SQLite file.",
-        )
-    return Path(db)
-
-
 def instant(text: str | None, zone: dt.tzinfo | ZoneInfo) -> dt.datetime | None:
     """An ISO 8601 stamp as an instant; without an offset it is in `zone`."""
     if text is None:
@@ -305,8 +273,8 @@ def _command(commands: Any, name: str, does: Callable[..., int], about: str) -> 
 
 
 def _add_run(commands: Any) -> None:
-    parser = _command(commands, "run", run, "show a snapshot's page in this machine's browser")
-    parser.add_argument("--db", required=True, help="path of a SQLite snapshot; it is only read")
+    parser = _command(commands, "run", run, "show a ledger's page in this machine's browser")
+    _add_ledger(parser)
     parser.add_argument("--account", help="id of the account that is shown first")
     parser.add_argument("--now", help=f"{NOW_HELP} (without offset: UTC), not the last entry's")
     parser.add_argument("--port", type=int, default=PORT, help="port; taken: the next free one")
@@ -315,12 +283,19 @@ def _add_run(commands: Any) -> None:
 
 def _add_report(commands: Any) -> None:
     parser = _command(commands, "report", run_report, "print what the five panels show")
-    parser.add_argument("--db", required=True, help="path of a SQLite snapshot; it is only read")
+    _add_ledger(parser)
     parser.add_argument("--account", required=True, help="id of the account")
     parser.add_argument("--range", default="month", help=RANGES)
     parser.add_argument("--now", help=f"{NOW_HELP} (without offset: the account's zone)")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="of the output")
     parser.epilog = "Environment: CREDITS_CACHE_DIR, CREDITS_LOG_LEVEL."
+
+
+def _add_ledger(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--db", required=True, help="path or URL of a ledger; it is only read")
+    parser.add_argument(
+        "--live", action="store_true", help="read the rollup installed in it, whatever its age"
+    )
 
 
 def _add_import(commands: Any) -> None:

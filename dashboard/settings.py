@@ -40,6 +40,9 @@ class Settings:
     """All settings of one process; an empty text means that it is not set."""
 
     database_url: str
+    statement_timeout: float
+    connections: int
+    refresh_seconds: int
     prefix: str
     cache_dir: Path
     log_level: str
@@ -147,6 +150,26 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", text) or not float(text):
+        raise ValueError("must be seconds such as 5 or 0.5")
+    return float(text)
+
+
+def _connections(text: str) -> int:
+    return _whole(text, 1, 100)
+
+
+def _refresh(text: str) -> int:
+    return _whole(text, 2, 86_400)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
+        raise ValueError(f"must be a whole number from {least} to {most}")
+    return int(text)
+
+
 def _file(text: str) -> Path | None:
     return _folder(text) if text else None
 
@@ -156,6 +179,25 @@ SETTINGS = (
         "CREDITS_DATABASE_URL",
         "",
         "Where the ledger is, for the server: `postgresql://…` or `sqlite:///…`.",
+    ),
+    Setting(
+        "CREDITS_STATEMENT_TIMEOUT",
+        "5",
+        "Seconds that one statement of the page may take on PostgreSQL; a chart that needs longer "
+        "fails alone.",
+        _seconds,
+    ),
+    Setting(
+        "CREDITS_CONNECTIONS",
+        "8",
+        "How many connections one process of the page opens to its database at most.",
+        _connections,
+    ),
+    Setting(
+        "CREDITS_REFRESH_SECONDS",
+        "60",
+        "How often an open page looks for new figures while it is visible; at least 2.",
+        _refresh,
     ),
     Setting(
         "CREDITS_PREFIX",

@@ -120,7 +120,7 @@ def test_report_refuses_in_one_sentence(capsys, demo, arguments, code):
     ("db", "code"),
     [
         ("missing.sqlite", "snapshot.missing"),
-        ("postgresql://host/db", "snapshot.url"),
+        ("postgresql://127.0.0.1:1/db", "db.unreachable"),
         (".", "snapshot.not_a_file"),
     ],
 )

@@ -17,7 +17,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.support.ui import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
-from app import listen
+from callbacks.serving import listen
 from dashboard.ids import Act, Id, Part, part_id
 from dashboard.panels import PANELS
 
@@ -48,7 +48,7 @@ class Site:
         self.gate.set()
         self._inner = self.app.server.wsgi_app
         self.app.server.wsgi_app = self._answer  # type: ignore[method-assign]
-        self._server = listen(self.app, 0)
+        self._server = listen(self.app.server, 0)
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
 
