@@ -58,7 +58,9 @@ def create_app(settings: Settings, services: Services, guard: Callable[[Flask], 
     host = host_of(settings)
     dress = Dress(settings.product_name, stylesheet(host.themes))
     app = make_dash(server, settings.prefix, dress=dress)
-    app.layout = page(PANELS, host, switches_accounts=True)
+    app.layout = page(
+        PANELS, host, switches_accounts=True, refresh_seconds=settings.refresh_seconds
+    )
     register(app, services, host)
     check_requests(app)
     warm(app)

@@ -84,8 +84,11 @@
     const late = new Promise((resolve, reject) => {
       window.setTimeout(() => reject(new Error("no answer")), PATIENCE);
     });
+    window.dispatchEvent(new CustomEvent("credits:asked"));
     const sent = send.call(window, request, Object.assign({}, options, { redirect: "manual" }));
-    return Promise.race([sent, late]).then(judged, () => unanswered(ID.lost));
+    return Promise.race([sent, late])
+      .then(judged, () => unanswered(ID.lost))
+      .finally(() => window.dispatchEvent(new CustomEvent("credits:heard")));
   }
 
   const send = window.fetch;

@@ -28,6 +28,7 @@
   const MOST_MONTHS = 24;
   const LONGEST_TEXT = 200; // of a range or account in an address; nothing longer means anything
   const ASK_AGAIN = 300; // ms, while the server prepares an account: each answer waits a second
+  const LOOK_AGAIN = 2000; // ms, while an account waits for the rollup
 
   let answer = null; // the last one of the server
   let acts = 0;
@@ -91,6 +92,7 @@
       table: () => shown("tables", tables.toggled(view.tables, act.value), act.value),
       rows: () => shown("tables", tables.turned(view.tables, act.value), act.value.split(":")[0]),
       workspaces: () => shown("workspaces", act.value, "workspace"),
+      look: () => ({ view: Object.assign({}, view, { known: act.value }), writes: null }),
     }[act.act];
     return reach ? reach() : { view: view, writes: null };
   }
@@ -127,9 +129,12 @@
       next.view.refreshed = true;
       set(ID.status, { children: "" }); // so that the same words are told again
     }
-    const moves = again || !same(now, next.view);
+    const looks = acted && act.act === "look"; // of the page itself: the reader waits for nothing
+    const moves = again || looks || !same(now, next.view);
     if (moves) {
       lost = false;
+    }
+    if (moves && !looks) {
       set(ID.main, { "aria-busy": "true" });
     }
     return [
@@ -149,7 +154,7 @@
   function unanswered(steps) {
     answer = null;
     if (steps.preparing !== undefined) {
-      window.setTimeout(() => act("retry"), ASK_AGAIN);
+      window.setTimeout(() => act("retry"), steps.preparing === null ? LOOK_AGAIN : ASK_AGAIN);
     }
     return new Array(7).fill(window.dash_clientside.no_update).concat("false");
   }
@@ -159,6 +164,7 @@
     if (!steps) {
       return new Array(8).fill(nothing);
     }
+    window.dispatchEvent(new CustomEvent("credits:steps", { detail: steps }));
     if (steps.preparing !== undefined || steps.failed) {
       return unanswered(steps);
     }
@@ -357,10 +363,13 @@
   document.addEventListener("keydown", onKey);
   document.addEventListener("pointerdown", () => (byKeyboard = false), true);
   document.addEventListener("focusin", (event) => dismissUnlessAt(event.target));
+  window.addEventListener("credits:look", (event) => act("look", event.detail));
   window.addEventListener("credits:theme", () => element(ID.main) && act("theme"));
   window.addEventListener("credits:lost", () => {
     lost = true;
-    set(ID.range, { value: marked(answer) });
+    if (!isOpen()) {
+      set(ID.range, { value: marked(answer) });
+    }
     set(ID.main, { "aria-busy": "false" });
   });
 })();

@@ -35,6 +35,7 @@ OWN_SCRIPTS = (
     "connection.js",
     "focus.js",
     "export.js",
+    "refresh.js",
     "credits.js",
 )
 ICON = "favicon.svg"

@@ -24,9 +24,16 @@ CHOICES_OF_THEME = ("system", "light", "dark")
 
 
 def page(
-    panels: Sequence[Panel], host: Host = NO_HOST, *, switches_accounts: bool = False
+    panels: Sequence[Panel],
+    host: Host = NO_HOST,
+    *,
+    switches_accounts: bool = False,
+    refresh_seconds: int = 60,
 ) -> html.Div:
-    """The skeleton of the page with one card for each of `panels`, in their order."""
+    """The skeleton of the page with one card for each of `panels`, in their order.
+
+    Open and visible, it looks for new figures every `refresh_seconds`: assets/refresh.js.
+    """
     return html.Div(
         [
             dcc.Location(id=Id.URL, refresh=False),
@@ -35,7 +42,7 @@ def page(
             dcc.Store(id=Id.ACT),
             html.P(id=Id.PRINT_LINE, className="print-line"),
             _head(host, switches_accounts=switches_accounts),
-            _main(panels, host),
+            _main(panels, host, refresh_seconds),
             html.Footer(id=Id.FOOT),
             html.Div(id=Id.STATUS, role="status", className="visually-hidden"),
         ],
@@ -128,7 +135,7 @@ def _theme() -> html.Button:
     return button(Act.THEME, icon("theme"), *words, id=Id.THEME)
 
 
-def _main(panels: Sequence[Panel], host: Host) -> html.Main:
+def _main(panels: Sequence[Panel], host: Host, refresh_seconds: int) -> html.Main:
     return html.Main(
         [
             strips(host),
@@ -141,6 +148,7 @@ def _main(panels: Sequence[Panel], host: Host) -> html.Main:
             html.Div(id=Id.PAPER, className="paper"),
         ],
         id=Id.MAIN,
+        **{"data-refresh": str(refresh_seconds)},
         **aria(busy="true"),
     )
 
