@@ -20,7 +20,7 @@ from data.schema import MICRO
 
 FIRST_PROJECTED_DAY = 4  # of a billing month
 FORTNIGHT = 14  # days
-WEIGHTS = (8, 4, 2, 1)  # of a day in the last fortnight, in the one before, …
+WEIGHTS = (4, 2, 1, 1)  # of a day in the last fortnight, in the one before, …
 TRIALS = 112  # mornings on which the same rule is tried, to see how far off it was
 FEWEST_TRIALS = 56
 DEVIATIONS = Fraction(128, 100)  # four in five of what is normally distributed lie within

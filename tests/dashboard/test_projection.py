@@ -28,7 +28,7 @@ def is_free(day):
 
 def weight(age):
     """Of a day so many days before the morning of the projection, yesterday being 1."""
-    return {0: 8, 1: 4, 2: 2, 3: 1}.get((age - 1) // 14, 0)
+    return {0: 4, 1: 2, 2: 1, 3: 1}.get((age - 1) // 14, 0)
 
 
 def mean(nets, morning, first_day, free):
@@ -195,15 +195,15 @@ def test_the_design_s_own_month():
     assert exact == project(nets, MONTH, TODAY, LONG_AGO)
 
 
-def test_the_newest_fortnight_counts_eight_times_the_oldest():
-    """Workdays of 100 up to four weeks ago, then 200, then 300: 10 days × (8 × 300 + 4 × 200 +
-    3 × 100) / 150 = 233.33; eight of them are to come, and nothing on weekends."""
+def test_the_newest_fortnight_counts_four_times_the_oldest():
+    """Workdays of 100 up to four weeks ago, then 200, then 300: (4 × 300 + 2 × 200 + 100 + 100)
+    ÷ 8 = 225; on weekends nothing."""
     nets = rhythm(100, 0)
     for back, credits_ in ((28, 200), (14, 300)):
         nets |= {TODAY - DAY * n: credits_ * M for n in range(1, back + 1)
                  if not is_free(TODAY - DAY * n)}  # fmt: skip
     days = expected_days(nets, MONTH, TODAY, LONG_AGO)
-    assert Fraction(700, 3) * M == days[TODAY + DAY]
+    assert 225 * M == days[TODAY + DAY]
     assert 0 == days[TODAY]
 
 
