@@ -29,6 +29,7 @@ from callbacks.services import Services
 from callbacks.serving import HOST, listen
 from dashboard.host import Host
 from dashboard.panels import PANELS
+from dashboard.plan_catalogue import read_catalogue
 from dashboard.report import FORMATS, Report, report
 from dashboard.settings import SETTINGS, Settings, read_settings
 from dashboard.tokens import read_themes, stylesheet
@@ -68,12 +69,15 @@ def create_app(settings: Settings, services: Services, guard: Callable[[Flask], 
 
 
 def host_of(settings: Settings) -> Host:
-    """The host's addresses and colours; UsageError for colours that could not be read by all."""
+    """The host's addresses, plans and colours; UsageError for a file that cannot be used."""
     return Host(
         ledger=settings.ledger_url,
         account=settings.account_url,
         help=settings.help_url,
         sign_in=settings.sign_in_url,
+        plans=settings.plans_url,
+        bundle=settings.bundle_url,
+        catalogue=read_catalogue(settings.plan_catalogue),
         themes=read_themes(settings.tokens),
     )
 

@@ -10,6 +10,7 @@
     signedOut: "strip-signed-out",
     noPermission: "no-permission",
     pageState: "page-state",
+    month: "month-card",
     toolbar: "toolbar",
     grid: "grid",
     freshness: "freshness",
@@ -49,7 +50,7 @@
   function forbidden() {
     answeredAt = null;
     [ID.pageState, ID.freshness, ID.notice, ID.delay].forEach((part) => set(part, { children: "" }));
-    [ID.toolbar, ID.grid].forEach((part) => set(part, { hidden: true }));
+    [ID.month, ID.toolbar, ID.grid].forEach((part) => set(part, { hidden: true }));
     set(ID.noPermission, { hidden: false });
     const words = element(ID.noPermission).querySelector(".message-title");
     set(ID.status, { children: words.textContent });

@@ -23,6 +23,7 @@ from data.access import AccessDeniedError
 from data.errors import PreparingError
 from data.freshness import Freshness
 from layouts import export_menu, page, states
+from layouts.month_card import month_view
 from layouts.panel import details, notes
 from layouts.table import paper_table, rows_shown, table_view
 
@@ -54,6 +55,8 @@ PAGE_OUTPUTS = {
     "print_line": Output(Id.PRINT_LINE, "children"),
     "foot": Output(Id.FOOT, "children"),
     "paper": Output(Id.PAPER, "children"),
+    "month": Output(Id.MONTH, "children"),
+    "month_hidden": Output(Id.MONTH, "hidden"),
     "page_state": Output(Id.PAGE_STATE, "children"),
     "no_permission_hidden": Output(Id.NO_PERMISSION, "hidden"),
     "toolbar_hidden": Output(Id.TOOLBAR, "hidden"),
@@ -123,7 +126,7 @@ def _respond(services: Services, host: Host, ask: asked.Asked) -> Values:
 
 
 def _answered(reading: Reading, host: Host, ask: asked.Asked, notices: list[str]) -> Values:
-    made = answer(reading, ask.wish, ask.theme)
+    made = answer(reading, ask.wish, ask.theme, catalogue=host.catalogue)
     if made.failed:
         reference = next(panel.reference for panel in made.panels if panel.reference)
         return _all_failed(reference, ask)
@@ -132,7 +135,8 @@ def _answered(reading: Reading, host: Host, ask: asked.Asked, notices: list[str]
     shown = _page(reading, made, " ".join(notices), refreshed=ask.refreshed)
     said = {"status": told} if (told := _told(made, ask)) else {}
     paper = {"paper": _paper(made) if ask.prints else ""}
-    values = shown | said | _panels(made, host, ask) | paper
+    month = {"month": month_view(made.card, host)}
+    values = shown | month | said | _panels(made, host, ask) | paper
     if ask.known:
         values.pop("status")  # nobody asked, so nobody is told
     return values
@@ -154,6 +158,7 @@ def _instead(state: Any, said: str = "") -> Values:
     return {
         "page_state": state,
         "no_permission_hidden": True,
+        "month_hidden": True,
         "toolbar_hidden": True,
         "grid_hidden": True,
         "notice": "",
@@ -184,6 +189,7 @@ def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Va
         "foot": page.foot(view.account.timezone),
         "page_state": "",
         "no_permission_hidden": True,
+        "month_hidden": False,
         "toolbar_hidden": False,
         "grid_hidden": False,
     }

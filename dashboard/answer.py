@@ -12,9 +12,12 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from dashboard.month_card import MonthCard, month_card
 from dashboard.panel import Drawing, Panel
 from dashboard.panels import PANELS, daily_usage
+from dashboard.plan_catalogue import Catalogue
 from dashboard.ranges import DEFAULT, RangeError, earlier, later
+from dashboard.standing import load_standing
 from dashboard.table import Table
 from dashboard.theme import Theme
 from dashboard.view import Reading, View, load_view_or_default
@@ -53,9 +56,10 @@ class PanelAnswer:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one request gets: the view, the panels, the headline and where the steps lead."""
+    """What one request gets: the view, the card, the panels, the headline, where the steps lead."""
 
     view: View
+    card: MonthCard | str  # or the reference that the log has
     panels: tuple[PanelAnswer, ...]
     total_micro: int | None  # None when its panel failed
     range_error: RangeError | None
@@ -68,8 +72,14 @@ class Answer:
         return all(panel.reference for panel in self.panels)
 
 
-def answer(reading: Reading, wish: Wish, theme: Theme, panels: Sequence[Panel] = PANELS) -> Answer:
-    """All panels of one range, at one moment."""
+def answer(
+    reading: Reading,
+    wish: Wish,
+    theme: Theme,
+    panels: Sequence[Panel] = PANELS,
+    catalogue: Catalogue | None = None,
+) -> Answer:
+    """All panels of one range and the running month's card, at one moment."""
     view, error = load_view_or_default(reading, wish.range)
     view = replace(view, all_workspaces=wish.all_workspaces)
     frames = {panel.key: _query(panel, panel.query, reading, view) for panel in panels}
@@ -78,6 +88,7 @@ def answer(reading: Reading, wish: Wish, theme: Theme, panels: Sequence[Panel] =
     before, after = earlier(view.range, view.bounds), later(view.range, view.bounds)
     return Answer(
         view=view,
+        card=_card(reading, view, catalogue),
         panels=tuple(
             _draw(panel, frames[panel.key], tables.get(panel.key), view, theme) for panel in panels
         ),
@@ -105,7 +116,7 @@ def _query(panel: Panel, query: Query, reading: Reading, view: View) -> Found:
     except UsageError:
         raise
     except Exception:
-        return _failed(panel, view)
+        return _failed(panel.key, view)
 
 
 def _table_frame(panel: Panel, frames: Mapping[str, Found], reading: Reading, view: View) -> Found:
@@ -128,16 +139,25 @@ def _draw(
         table = None if table_frame is None else panel.table(table_frame, view)
         return PanelAnswer(panel, drawing, table, empty=panel.is_empty(frame, view))
     except Exception:
-        return PanelAnswer(panel, reference=_failed(panel, view))
+        return PanelAnswer(panel, reference=_failed(panel.key, view))
 
 
-def _failed(panel: Panel, view: View) -> str:
+def _card(reading: Reading, view: View, catalogue: Catalogue | None) -> MonthCard | str:
+    try:
+        with reading.connection.begin_nested():
+            standing = load_standing(reading.connection, reading.scope, view)
+        return month_card(standing, view.account, catalogue)
+    except Exception:
+        return _failed("month", view)
+
+
+def _failed(part: str, view: View) -> str:
     reference = new_reference()
     log.exception(
         "panel failed: reference=%s panel=%s account=%s range=%s today=%s "
         "(likely the database: is it up, and does the rollup stand?)",
         reference,
-        panel.key,
+        part,
         view.account.id,
         view.range.text,
         view.today,

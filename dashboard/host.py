@@ -1,4 +1,4 @@
-"""The product that the page stands in, as far as the page shows it: its addresses and colours.
+"""The product that the page stands in, as the page shows it: its addresses, plans and colours.
 
 A value made once at the start. An address that is empty takes its link or button away.
 """
@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dashboard.plan_catalogue import Catalogue
 from dashboard.theme import THEMES, Theme
 
 
 @dataclass(frozen=True)
 class Host:
-    """Where the host's own pages are, and the colours that it wants."""
+    """Where the host's own pages are, what its plans cost, and the colours that it wants."""
 
     ledger: str = ""
     account: str = ""
     help: str = ""
     sign_in: str = ""
+    plans: str = ""
+    bundle: str = ""
+    catalogue: Catalogue | None = None
     themes: Mapping[str, Theme] = field(default_factory=lambda: THEMES)
 
 

@@ -29,6 +29,8 @@ class Id(StrEnum):
     DELAY = "delay"
     MAIN = "main"
     PAGE_STATE = "page-state"
+    MONTH = "month-card"  # of the billing month that is running
+    MONTH_TITLE = "month-title"
     TOOLBAR = "toolbar"
     RANGE = "range"
     CUSTOM = "custom"

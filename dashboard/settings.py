@@ -55,6 +55,9 @@ class Settings:
     ledger_url: str
     help_url: str
     sign_in_url: str
+    plans_url: str
+    bundle_url: str
+    plan_catalogue: Path | None
     frame_ancestors: tuple[str, ...]
     tokens: Path | None
 
@@ -268,6 +271,24 @@ SETTINGS = (
         "",
         "Where `Sign in` leads who is signed out; unset, the page is loaded again.",
         _address,
+    ),
+    Setting(
+        "CREDITS_PLANS_URL",
+        "",
+        "Where plans are compared and changed: advice gets the button `Compare plans`.",
+        _address,
+    ),
+    Setting(
+        "CREDITS_BUNDLE_URL",
+        "",
+        "Where a credit bundle is bought: advice gets the button `Add a bundle`.",
+        _address,
+    ),
+    Setting(
+        "CREDITS_PLAN_CATALOGUE",
+        "",
+        "A TOML file of the host's plans and prices: the page says which would have been cheapest.",
+        _file,
     ),
     Setting(
         "CREDITS_FRAME_ANCESTORS",

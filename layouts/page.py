@@ -16,6 +16,7 @@ from dashboard.ids import Act, Id
 from dashboard.panel import Panel
 from layouts.controls import aria, button, host_link, icon, unseen
 from layouts.export_menu import export_menu
+from layouts.month_card import month_section
 from layouts.panel import card
 from layouts.range_picker import range_picker, steps
 from layouts.states import no_permission, strips
@@ -142,6 +143,7 @@ def _main(panels: Sequence[Panel], host: Host, refresh_seconds: int) -> html.Mai
             html.Div(no_permission(host), id=Id.NO_PERMISSION, hidden=True),
             html.Div(id=Id.DELAY, className="strip"),
             html.Div(id=Id.PAGE_STATE, className="page-state"),
+            month_section(),
             _toolbar(),
             html.P(id=Id.NOTICE, className="notice"),
             html.Div([card(panel) for panel in panels], id=Id.GRID, className="grid"),

@@ -47,6 +47,15 @@ def failed(reference: str) -> html.Div:
     )
 
 
+def card_failed(reference: str) -> html.Div:
+    """The billing month card did not load; the charts stand."""
+    return _message(
+        "This didn't load",
+        f"The charts are up to date. Reference {reference}.",
+        actions=[_try_again()],
+    )
+
+
 def new_account(host: Host = NO_HOST) -> html.Div:
     """Nothing was ever used; how credits work is explained by the host."""
     return _message(
