@@ -9,6 +9,8 @@ from statistics import median
 
 import pytest
 
+from dashboard.projection import Likely, Projection, project
+from data.periods import Period
 from tests.conftest import NOW
 from tests.data.demo.conftest import DAY, MICRO, AccountRows, Entry
 
@@ -157,17 +159,11 @@ def _cause(acme: AccountRows, day: dt.date) -> tuple[str, str]:
     return max(rise, key=lambda key: rise[key])
 
 
-def test_the_month_is_heading_for_22300(acme: AccountRows) -> None:
-    """Used, and for each day left the median of its kind of day over the last 28 days."""
-    last28 = [acme.today - DAY * back for back in range(1, 29)]
-    kinds = {
-        weekend: median(acme.by_day[day] for day in last28 if (day.weekday() > 4) == weekend)
-        for weekend in (True, False)
-    }
-    left = [acme.today + DAY * step for step in range(1, 11)]
-    projected = 14_850 * MICRO + sum(kinds[day.weekday() > 4] for day in left)
-    assert left[-1] == dt.date(2026, 12, 2)
-    assert round(_credits(projected), -2) == 22_300
+def test_the_month_is_heading_above_its_allowance(acme: AccountRows) -> None:
+    """That is 20,000, and all of what is likely lies above it."""
+    month = Period(MONTH[0], dt.date(2026, 12, 3))
+    found = project(acme.by_day, month, acme.today, min(acme.by_day))
+    assert found == Projection(22_600 * MICRO, Likely(21_300 * MICRO, 23_800 * MICRO))
 
 
 def test_weeks_have_a_rhythm(acme: AccountRows) -> None:
