@@ -24,7 +24,7 @@ from data.engine import (
     write_transaction,
 )
 from data.metrics import Metrics, Refreshed, Tally
-from data.periods import DAY, Period, local_day, zone
+from data.periods import Period, joined, local_day, zone
 from data.reconcile import Rounds
 from data.schema import ROLLUP_VERSION, dirty, rollup_heartbeat, rollup_state
 from data.survey import to_build, to_drop, waiting
@@ -100,13 +100,7 @@ def _take_marks(connection: Connection, account_id: str) -> Sequence[dt.datetime
 def touched(instants: Iterable[dt.datetime], account: rollup.RolledAccount) -> list[Period]:
     """The local days of these instants, neighbours together."""
     tz = zone(account.timezone)
-    found: list[Period] = []
-    for day in sorted({local_day(at, tz) for at in instants}):
-        if found and found[-1].end == day:
-            found[-1] = Period(found[-1].start, day + DAY)
-        else:
-            found.append(Period(day, day + DAY))
-    return found
+    return joined(local_day(at, tz) for at in instants)
 
 
 def _forget(connection: Connection, account_id: str) -> None:

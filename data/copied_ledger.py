@@ -37,7 +37,7 @@ from data.optional import find_lacking
 from data.queries import list_accounts
 from data.schema import ENTRY_INDEX, accounts, entries, ledger
 from data.schema import rollup as rollup_tables
-from data.snapshot import is_built
+from data.snapshot import is_built, roll_up
 from data.watermark import Standing
 
 CHUNK = 10_000  # rows in memory
@@ -98,9 +98,7 @@ class CopiedLedger:
             if account is None or is_built(target, account):
                 return
             self._take(source, target, account, lambda part: progress(COPIED * part))
-            rollup.rebuild(
-                target, target, account, lambda part: progress(COPIED + (1 - COPIED) * part)
-            )
+            roll_up(target, account, lambda part: progress(COPIED + (1 - COPIED) * part))
 
     def _take(
         self,

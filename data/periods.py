@@ -70,6 +70,17 @@ def last_days(count: int, today: dt.date) -> Period:
     return Period(today + DAY - DAY * count, today + DAY)
 
 
+def joined(days: Iterable[dt.date]) -> list[Period]:
+    """These days in order, neighbours together."""
+    found: list[Period] = []
+    for day in sorted(set(days)):
+        if found and found[-1].end == day:
+            found[-1] = Period(found[-1].start, day + DAY)
+        else:
+            found.append(Period(day, day + DAY))
+    return found
+
+
 # --- instants -------------------------------------------------------------------------------
 
 

@@ -48,6 +48,8 @@ FEW = 2_000  # rows; a step that made fewer is followed by a longer one
 
 SUMMED = (rollup_by_reason, rollup_by_workspace, rollup_movements)
 
+NEVER_COMPARED = {"compared_at": None, "ledger_micro": None, "rollup_micro": None}
+
 Key = tuple[Any, ...]  # a local day and the labels that a table sums by
 Amounts = tuple[int, ...]  # in micro-credits: used and refunded, or what moved
 Progress = Callable[[float], None]  # the part done, 0 to 1
@@ -113,8 +115,8 @@ def rebuild(
         if sum(map(len, found.breakdowns)) < FEW:
             step *= 4  # a small account is done in a few statements
     first, last = (whole.start, whole.last) if whole else (None, None)
-    fresh = {"compared_at": None, "changed_first": first, "changed_last": last}
-    _raise_version(rollup, account, made_by=ROLLUP_VERSION, **fresh)
+    changed = {"made_by": ROLLUP_VERSION, "changed_first": first, "changed_last": last}
+    _raise_version(rollup, account, **changed, **NEVER_COMPARED)
 
 
 def drop_days(rollup: Connection, account_id: str) -> None:

@@ -28,6 +28,7 @@ from data.engine import (
     write_transaction,
 )
 from data.errors import UsageError
+from data.reconcile import compare_copy
 from data.schema import OPTIONAL_COLUMNS, OPTIONAL_TABLES, ROLLUP_VERSION, ledger
 from data.schema import rollup as rollup_tables
 
@@ -235,7 +236,15 @@ def build_account(engine: Engine, scope: Scope, progress: rollup.Progress | None
             return
     with write_transaction(engine) as connection:
         if not is_built(connection, account):  # a second process waited, and finds it done
-            rollup.rebuild(connection, connection, account, progress)
+            roll_up(connection, account, progress)
+
+
+def roll_up(
+    connection: Connection, account: rollup.RolledAccount, progress: rollup.Progress | None = None
+) -> None:
+    """Make the account's days, and compare them with its entries; the caller commits."""
+    rollup.rebuild(connection, connection, account, progress)
+    compare_copy(connection, account.id)
 
 
 def is_built(connection: Connection, account: rollup.RolledAccount) -> bool:

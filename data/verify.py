@@ -95,7 +95,7 @@ def _verify_account(connection: Connection, account_id: str) -> Verdict:
     waiting = waiting_days(connection, account)
     found = (
         difference
-        for days in chunked(_all_days(connection, account))
+        for days in chunked(all_days(connection, account))
         for difference in differences(connection, account, days)
         if difference.day not in waiting
     )
@@ -128,7 +128,7 @@ def _net(sums: dict[Key, Amounts], day: dt.date) -> int:
     return sum(used - sum(back) for key, (used, *back) in sums.items() if key[0] == day)
 
 
-def _all_days(connection: Connection, account: RolledAccount) -> Period | None:
+def all_days(connection: Connection, account: RolledAccount) -> Period | None:
     """From the first day that either side has to the last."""
     known = ledger_days(connection, account)
     edges = [known.start, known.last] if known else []

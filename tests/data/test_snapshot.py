@@ -6,16 +6,18 @@ import datetime as dt
 import hashlib
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
-from data import snapshot
+from data import rollup, snapshot
 from data.access import snapshot_scope
 from data.engine import connect, create_tables, read_transaction
 from data.errors import UsageError
 from data.frames import total
 from data.periods import Period
 from data.queries import load_account, usage_by_day
+from data.reconciled import Reconciled, load
 from data.schema import ledger as ledger_tables
 from tests.ledger_builder import micro
 
@@ -209,3 +211,29 @@ def test_a_cache_that_cannot_be_made_is_refused(made, tmp_path):
     with pytest.raises(UsageError) as refused:
         snapshot.open_cache(snapshot.open_snapshot(made), blocked / "cache")
     assert "cache.unwritable" == refused.value.code
+
+
+def compared(path, cache):
+    opened = snapshot.open_snapshot(path)
+    engine = snapshot.open_cache(opened, cache)
+    snapshot.build_account(engine, SCOPE)
+    with read_transaction(engine) as connection:
+        return load(connection, SCOPE)
+
+
+def test_opening_an_account_compares_its_charts_with_the_ledger(made, tmp_path):
+    """A snapshot is of one moment, which is not kept twice."""
+    assert Reconciled(micro(10), None, 0, 0) == compared(made, tmp_path / "cache")
+
+
+@pytest.mark.parametrize("lost", ["by_reason", "by_workspace"])
+def test_a_chart_that_lacks_entries_does_not_match(made, tmp_path, monkeypatch, lost):
+    real = rollup.ledger_sums
+
+    def some_lost(*arguments):
+        return replace(real(*arguments), **{lost: {}})
+
+    monkeypatch.setattr(rollup, "ledger_sums", some_lost)
+    found = compared(made, tmp_path / "cache")
+    assert Reconciled(micro(10), None, micro(10), 0) == found
+    assert not found.matches

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import func, select
 
 from data import schema
-from data.engine import connect, create_tables
+from data.access import snapshot_scope
+from data.engine import connect, create_tables, read_transaction
 from data.install import Plan, install
+from data.reconcile import reconcile
+from data.reconciled import load
 from data.verify import Verdict, verify
 from tests import storm
 from tests.postgres_server import PostgresServer
@@ -36,11 +41,27 @@ def count(engine, damage):
     assert right == found
     assert 0 == waiting
     assert Verdict(accounts=len(storm.ACCOUNTS)) == verify(engine)
+    assert {name: consumed(tables) for name, tables in right.items()} == reconciled(engine)
     assert len(storm.ACCOUNTS) == len(found)
     assert damage.committed > 100
     assert damage.rolled_back > 10
     assert damage.kills > 20
     assert damage.refreshed > 20
+
+
+def reconciled(engine):
+    """Account -> the total that a second look found to match, None where it did not."""
+    now, found = dt.datetime.now(dt.UTC), {}
+    for account in storm.ACCOUNTS:
+        assert 0 == reconcile(engine, account, now)
+        with read_transaction(engine) as connection:
+            seen = load(connection, snapshot_scope(account))
+        found[account] = seen.total_micro if seen.matches else None
+    return found
+
+
+def consumed(tables):
+    return sum(amount.net for amount in tables["rollup_by_reason"].values())
 
 
 def test_nothing_is_lost_or_doubled_on_sqlite(sqlite_url):

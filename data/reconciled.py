@@ -1,0 +1,117 @@
+"""Whether an account's charts add up to its ledger: what the second look found, and what waits.
+
+For the line at the page's foot. `load` is None where the account was never compared: nothing can
+be said. Otherwise:
+
+- `matches`: the charts are what the ledger says, with nothing newer. `total_micro` is then the
+  total to print: the account's own consumption of all time (used less refunded, every entry that
+  it has, also those dated later than today), as the ledger had it at `compared_at`.
+- `newer_micro`: by how much the ledger's consumption would change these charts now, because of
+  entries that still wait for the aggregator: `12 credits newer than these charts`. It can be below
+  zero (refunds, deletions). None: so many days wait that no page should count them.
+- `difference_micro`: what the ledger had more than the charts, at `compared_at`, on days that did
+  not wait and that mending did not put right. Expected to be 0: anything else is a fault to report.
+- `compared_at` is None on a snapshot, whose whole content is of one moment, that of its
+  `Freshness`; there nothing can be newer.
+
+What was taken in since `compared_at` is in the charts and not in `total_micro`: the line speaks of
+its moment. It reads the ledger for the days that wait and for no other; no day is written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Connection, Select, case, func, select, union_all
+
+from data.access import Scope
+from data.column_types import EPOCH, MICROSECOND
+from data.engine import day_index
+from data.periods import DAY, Period, joined, local_day, segments, zone
+from data.schema import dirty, entries, rollup_by_reason, rollup_state
+
+MOST_DAYS = 62  # that wait and are counted for a page
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """The last comparison of an account with its ledger, in micro-credits; see the module."""
+
+    total_micro: int
+    compared_at: dt.datetime | None
+    difference_micro: int
+    newer_micro: int | None
+
+    @property
+    def matches(self) -> bool:
+        """Whether nothing differs and nothing is newer."""
+        return self.difference_micro == 0 and self.newer_micro == 0
+
+
+def load(connection: Connection, scope: Scope) -> Reconciled | None:
+    """The account's comparison; None until it was compared.
+
+    Two statements, or three where changes wait; call it in the transaction of the charts.
+    """
+    state = rollup_state.c
+    query = select(state.timezone, state.compared_at, state.ledger_micro, state.rollup_micro)
+    row = connection.execute(query.where(state.account_id == scope.account_id)).one_or_none()
+    if row is None or row.timezone is None or row.ledger_micro is None:
+        return None
+    return Reconciled(
+        total_micro=row.ledger_micro,
+        compared_at=row.compared_at,
+        difference_micro=row.ledger_micro - row.rollup_micro,
+        newer_micro=0 if row.compared_at is None else _newer(connection, scope, row.timezone),
+    )
+
+
+def _newer(connection: Connection, scope: Scope, timezone: str) -> int | None:
+    waiting = _waiting(connection, scope, timezone)
+    if not waiting:
+        return 0
+    if sum(days.days for days in waiting) > MOST_DAYS:
+        return None
+    sides = connection.execute(both_sides(scope, waiting, timezone))
+    return sum(int(micro) for (micro,) in sides if micro is not None)
+
+
+def _waiting(connection: Connection, scope: Scope, timezone: str) -> list[Period]:
+    """Local days with marks and their neighbours: those that share a day of UTC with a mark."""
+    own = dirty.c.account_id == scope.account_id
+    day = day_index(connection.dialect.name, dirty.c.at, EPOCH)
+    tz = zone(timezone)
+    found = set()
+    for index in connection.execute(select(day).where(own).distinct()).scalars():
+        start = EPOCH + DAY * index
+        found |= {local_day(start, tz), local_day(start + DAY - MICROSECOND, tz)}
+    return joined(found)
+
+
+def both_sides(
+    scope: Scope, days: Iterable[Period], timezone: str
+) -> CompoundSelect[*tuple[Any, ...]]:
+    """Rows whose sum is the ledger's consumption of these days less that of the charts."""
+    return union_all(*_sides(scope, list(days), timezone))
+
+
+def _sides(scope: Scope, waiting: list[Period], timezone: str) -> Iterator[Select[Any]]:
+    stored, moved = rollup_by_reason.c, entries.c
+    signed = case(
+        (moved.kind == "usage", moved.amount_micro),
+        (moved.kind == "refund", -moved.amount_micro),
+        else_=0,
+    )
+    for days in waiting:
+        yield select(func.sum(stored.refunded_micro - stored.used_micro)).where(
+            stored.account_id == scope.account_id, stored.day >= days.start, stored.day < days.end
+        )
+        for segment in segments(days, zone(timezone)):
+            yield select(func.sum(signed)).where(
+                moved.account_id == scope.account_id,
+                moved.occurred_at >= segment.start,
+                moved.occurred_at < segment.end,
+            )
