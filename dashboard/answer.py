@@ -82,7 +82,7 @@ def answer(
     """All panels of one range and the running month's card, at one moment."""
     view, error = load_view_or_default(reading, wish.range)
     view = replace(view, all_workspaces=wish.all_workspaces)
-    frames = {panel.key: _query(panel, panel.query, reading, view) for panel in panels}
+    frames = _frames(panels, reading, view)
     tables = {panel.key: _table_frame(panel, frames, reading, view)
               for panel in panels if panel.key in wish.tables}  # fmt: skip
     before, after = earlier(view.range, view.bounds), later(view.range, view.bounds)
@@ -106,6 +106,15 @@ def new_reference() -> str:
 
 Query = Callable[[Connection, Scope, View], pd.DataFrame]
 Found = pd.DataFrame | str  # a frame, or the reference of its failure
+
+
+def _frames(panels: Sequence[Panel], reading: Reading, view: View) -> dict[str, Found]:
+    """The frame of each panel; what two of them ask alike is asked once, and fails for both."""
+    found: dict[Query, Found] = {}
+    for panel in panels:
+        if panel.query not in found:
+            found[panel.query] = _query(panel, panel.query, reading, view)
+    return {panel.key: found[panel.query] for panel in panels}
 
 
 def _query(panel: Panel, query: Query, reading: Reading, view: View) -> Found:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from dashboard import words
+from dashboard.compared import before_of, befores
 from data.frames import REASON_COLUMNS
 from data.reasons import WORKFLOW_RUN, Taxonomy
 
@@ -27,6 +28,7 @@ class Part:
     label: str
     used: int
     refunded: int
+    before: int | None = None  # net of the previous period
 
     @property
     def net(self) -> int:
@@ -49,6 +51,11 @@ class Reason:
         return sum(part.net for part in self.parts)
 
     @property
+    def before(self) -> int | None:
+        """What all its parts were in the previous period."""
+        return before_of(self.parts)
+
+    @property
     def drawn(self) -> int:
         """How much of the bar it takes: its parts above zero."""
         return sum(part.net for part in self.parts if part.net > 0)
@@ -62,6 +69,7 @@ class Row:
     workflow_type: str | None
     used: int
     refunded: int
+    before: int | None = None
 
     @property
     def net(self) -> int:
@@ -82,14 +90,21 @@ def read_reasons(frame: pd.DataFrame, taxonomy: Taxonomy) -> tuple[Reason, ...]:
 
 
 def list_reasons(frame: pd.DataFrame, taxonomy: Taxonomy) -> tuple[Reason, ...]:
-    """Every reason with every type: known ones by credits, largest first, then the unknown."""
+    """Every reason with every type: known ones by credits, largest first, then the unknown.
+
+    One that was only used in the previous period is there too.
+    """
     columns = (frame[name].tolist() for name in REASON_COLUMNS[:-1])
     rows: dict[str, list[Row]] = {}
-    for values in zip(*columns, strict=True):
+    for values in zip(*columns, befores(frame), strict=True):
         rows.setdefault(values[0], []).append(Row(*values))
     found = [_reason(code, of, taxonomy) for code, of in rows.items()]
-    ordered = sorted(found, key=lambda reason: reason.net, reverse=True)
+    ordered = sorted(found, key=_size, reverse=True)
     return tuple(sorted(ordered, key=lambda reason: not taxonomy.known(reason.code or "")))
+
+
+def _size(of: Row | Reason) -> tuple[int, int]:
+    return of.net, of.before or 0
 
 
 def _reason(code: str, rows: Sequence[Row], taxonomy: Taxonomy) -> Reason:
@@ -97,10 +112,9 @@ def _reason(code: str, rows: Sequence[Row], taxonomy: Taxonomy) -> Reason:
     label = taxonomy.label(code)
     if code != WORKFLOW_RUN or not any(row.workflow_type for row in rows):
         return Reason(code, label, (_together(label, rows),), is_split=False)
-    largest = sorted(rows, key=lambda row: row.net, reverse=True)
     parts = [
-        Part(taxonomy.type_label(code, row.workflow_type), row.used, row.refunded)
-        for row in largest
+        Part(taxonomy.type_label(code, row.workflow_type), row.used, row.refunded, row.before)
+        for row in sorted(rows, key=_size, reverse=True)
     ]
     return Reason(code, label, tuple(parts), is_split=True)
 
@@ -121,4 +135,5 @@ def _fold_unknown(unknown: Sequence[Reason]) -> Iterator[Reason]:
 
 
 def _together(label: str, of: Sequence[Row | Part]) -> Part:
-    return Part(label, sum(one.used for one in of), sum(one.refunded for one in of))
+    used, refunded = sum(one.used for one in of), sum(one.refunded for one in of)
+    return Part(label, used, refunded, before_of(of))

@@ -14,7 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.panels import by_reason, by_workspace, daily_usage, monthly_usage, team_personal
+from dashboard import words
+from dashboard.compared import before_total
+from dashboard.panels import by_reason, by_workspace, daily_usage, monthly_usage
+from dashboard.panels.team_personal import kind_frame
 from dashboard.view import Reading, View, load_view
 from data.frames import total
 from data.periods import DAY
@@ -24,7 +27,7 @@ Report = dict[str, Any]
 SECTIONS = ("daily", "monthly", "reasons", "workspaces", "split")
 CSV_COLUMNS = (
     "section", "day", "start", "end", "reason", "workflow_type", "id", "name", "kind",
-    "credits", "used", "refunded", "allowance", "in_range",
+    "credits", "previous", "used", "refunded", "allowance", "in_range",
 )  # fmt: skip
 
 
@@ -38,9 +41,9 @@ def exact(micro: int) -> str:
 def report(reading: Reading, text: str) -> Report:
     """The report of one range at one moment; RangeError or UsageError for bad input."""
     view = load_view(reading, text)
-    daily, monthly, reasons, workspaces, split = (
+    daily, monthly, reasons, workspaces = (
         module.PANEL.query(reading.connection, reading.scope, view)
-        for module in (daily_usage, monthly_usage, by_reason, by_workspace, team_personal)
+        for module in (daily_usage, monthly_usage, by_reason, by_workspace)
     )
     in_range = daily.loc[daily["in_range"].astype(bool), "net"]
     return {
@@ -50,11 +53,25 @@ def report(reading: Reading, text: str) -> Report:
         "watermark": _instant(reading.freshness.watermark, view),
         "range": {"start": str(view.period.start), "end": str(view.period.last)},
         "total": exact(total(in_range)),
+        "previous": _previous(reasons, total(in_range), view),
         "daily": [_day(row) for row in _rows(daily[daily["shown"].astype(bool)])],
         "monthly": [_month(row) for row in _rows(monthly)],
         "reasons": [_pick(row, "reason", "workflow_type") for row in _rows(reasons)],
         "workspaces": [_pick(row, "id", "name", "kind") for row in _rows(workspaces)],
-        "split": [_pick(row, "kind") for row in _rows(split)],
+        "split": [_pick(row, "kind") for row in _rows(kind_frame(workspaces))],
+    }
+
+
+def _previous(reasons: pd.DataFrame, now: int, view: View) -> dict[str, str] | None:
+    """What the range is compared with; None where the account's history is shorter."""
+    before = before_total(reasons)
+    if view.previous is None or before is None:
+        return None
+    return {
+        "start": str(view.previous.start),
+        "end": str(view.previous.last),
+        "total": exact(before),
+        "change": words.change(now, before),
     }
 
 
@@ -92,7 +109,9 @@ def _allowance(kind: str, micro: int | None) -> str | None:
 
 
 def _pick(row: dict[str, Any], *labels: str) -> dict[str, Any]:
-    return {**{label: row[label] for label in labels}, "credits": exact(row["net"])}
+    previous = exact(row["before"]) if "before" in row else None
+    amounts = {"credits": exact(row["net"]), "previous": previous}
+    return {**{label: row[label] for label in labels}, **amounts}
 
 
 # --- formats --------------------------------------------------------------------------------
@@ -123,10 +142,17 @@ def as_text(made: Report) -> str:
     head = [
         f"{made['account']}  {made['range']['start']} to {made['range']['end']}  ({made['zone']})",
         f"Used in this range: {made['total']} credits",
+        *_previous_line(made["previous"]),
         f"Now: {made['now']}   Complete through: {made['watermark'] or 'unknown'}",
     ]
     tables = (_text_table(section, made[section]) for section in SECTIONS)
     return "\n".join([*head, *(line for table in tables for line in table)]) + "\n"
+
+
+def _previous_line(previous: dict[str, str] | None) -> Iterable[str]:
+    if previous:
+        dates = f"{previous['start']} to {previous['end']}"
+        yield f"Used in {dates}: {previous['total']} credits ({previous['change']})"
 
 
 def _text_table(section: str, rows: list[dict[str, Any]]) -> Iterable[str]:
@@ -145,7 +171,7 @@ def _text_table(section: str, rows: list[dict[str, Any]]) -> Iterable[str]:
         yield ("  " + "  ".join(padded)).rstrip()
 
 
-CREDIT_COLUMNS = frozenset({"credits", "used", "refunded", "allowance"})
+CREDIT_COLUMNS = frozenset({"credits", "previous", "used", "refunded", "allowance"})
 
 
 def _text_cell(value: object) -> str:

@@ -41,6 +41,7 @@ class View:
     range: Range
     today: dt.date
     all_workspaces: bool = False  # whether the reader asked for a bar each
+    compares: bool = False  # whether the reader asked for marks of the previous period
 
     @property
     def period(self) -> Period:
@@ -51,6 +52,11 @@ class View:
     def previous(self) -> Period | None:
         """The days that the range is compared with; None where the history is shorter."""
         return previous_period(self.range, self.account.calendar, self.account.first_day)
+
+    @property
+    def compared(self) -> Period | None:
+        """The previous period, where its marks are asked for."""
+        return self.previous if self.compares else None
 
     @property
     def is_new(self) -> bool:

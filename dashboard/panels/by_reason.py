@@ -9,6 +9,14 @@ import pandas as pd
 
 from dashboard import words
 from dashboard.axes import bare_axis, bold, credits_value
+from dashboard.compared import (
+    before_of,
+    change_cell,
+    change_column,
+    compared_caption,
+    compared_cells,
+    compared_columns,
+)
 from dashboard.figures import (
     Fill,
     Trace,
@@ -35,7 +43,6 @@ from dashboard.table import (
     Column,
     Table,
     TableRow,
-    caption,
     has_refunds,
     together,
     whole_share,
@@ -58,8 +65,8 @@ OCR_ADVICE = "Automatic OCR is enough for documents that aren't critical."
 
 
 def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
-    """One row for each reason and workflow type in the range."""
-    return usage_by_reason(connection, scope, view.period)
+    """One row for each reason and workflow type in the range, with what it was before."""
+    return usage_by_reason(connection, scope, view.period, view.previous)
 
 
 def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
@@ -80,21 +87,22 @@ def table(frame: pd.DataFrame, view: View) -> Table:
     drawn = read_reasons(frame, view.account.taxonomy)
     reasons = list_reasons(frame, view.account.taxonomy)
     parts = [part for reason in reasons for part in reason.parts]
-    refunds = has_refunds(parts)
-    total = with_cells([TOTAL], together(parts), [whole_share(parts)], refunds=refunds)
+    refunds, before, amounts = has_refunds(parts), before_of(parts), together(parts)
+    more = [whole_share(parts), *compared_cells(amounts.net, before)]
+    columns = [Column("Share"), *compared_columns(before)]
     return Table(
-        caption=caption(_answer(drawn), words.heading(view.period)),
-        columns=with_amounts([Column("Reason", "start")], [Column("Share")], refunds=refunds),
+        caption=compared_caption(_answer(drawn), view.period, view.previous),
+        columns=with_amounts([Column("Reason", "start")], columns, refunds=refunds),
         rows=tuple(_table_rows(reasons, whole(drawn), refunds=refunds)),
-        total=TableRow(total),
+        total=TableRow(with_cells([TOTAL], amounts, more, refunds=refunds)),
     )
 
 
 def _table_rows(reasons: Sequence[Reason], of: int, *, refunds: bool) -> Iterator[TableRow]:
     def row(label: str, parts: Sequence[Part], level: int) -> TableRow:
         amounts = together(parts)
-        name, share = clip(label, LONGEST), words.share(amounts.net, of)
-        return TableRow(with_cells([name], amounts, [share], refunds=refunds), level)
+        more = [words.share(amounts.net, of), *compared_cells(amounts.net, before_of(parts))]
+        return TableRow(with_cells([clip(label, LONGEST)], amounts, more, refunds=refunds), level)
 
     for reason in reasons:
         yield row(reason.label, reason.parts, 0)
@@ -113,7 +121,8 @@ def _biggest(reasons: Sequence[Reason]) -> Reason | None:
 def _answer(reasons: Sequence[Reason]) -> str:
     biggest = _biggest(reasons)
     if biggest is None:
-        return "Refunds exceed use in this range." if reasons else "No credits used in this range."
+        refunds = has_refunds(part for reason in reasons for part in reason.parts)
+        return "Refunds exceed use in this range." if refunds else "No credits used in this range."
     verb = "are" if biggest.label.endswith("s") and not biggest.label.endswith("ss") else "is"
     share = words.share(biggest.net, whole(reasons))
     return f"{clip(biggest.label, LONGEST)} {verb} the biggest driver: {share} of this range."
@@ -132,7 +141,8 @@ def _notes(reasons: Sequence[Reason]) -> Iterator[str]:
 
 def _key_table(reasons: Sequence[Reason]) -> KeyTable:
     rows = [row for reason in reasons for row in _key_rows(reason, whole(reasons))]
-    return KeyTable(("Reason", "Credits", "Share"), tuple(rows))
+    columns = ("Reason", "Credits", "Share", *change_column(before_of(reasons)))
+    return KeyTable(columns, tuple(rows))
 
 
 def _key_rows(reason: Reason, of: int) -> Iterator[KeyRow]:
@@ -143,8 +153,9 @@ def _key_rows(reason: Reason, of: int) -> Iterator[KeyRow]:
             yield KeyRow(_cells(part, of), _part_token(reason, place), texture, level=1)
 
 
-def _cells(of: Reason | Part, total: int) -> tuple[str, str, str]:
-    return clip(of.label, LONGEST), words.credits(of.net), words.share(of.net, total)
+def _cells(of: Reason | Part, total: int) -> tuple[str, ...]:
+    name, share = clip(of.label, LONGEST), words.share(of.net, total)
+    return name, words.credits(of.net), share, *change_cell(of.net, of.before)
 
 
 def _look(reason: Reason) -> tuple[str, Texture]:

@@ -9,6 +9,13 @@ import pandas as pd
 
 from dashboard import words
 from dashboard.axes import bare_axis, bold, credits_value
+from dashboard.compared import (
+    before_of,
+    befores,
+    compared_caption,
+    compared_cells,
+    compared_columns,
+)
 from dashboard.figures import Trace, bar_layout, figure, margin, marker, solid, text_at
 from dashboard.hover import (
     LONGEST,
@@ -29,7 +36,6 @@ from dashboard.table import (
     Column,
     Table,
     TableRow,
-    caption,
     has_refunds,
     together,
     whole_share,
@@ -63,6 +69,7 @@ class Row:
     kind: str | None
     used: int
     refunded: int
+    before: int | None = None  # net of the previous period
     is_workspace: bool = True
     folded: bool = False
 
@@ -73,13 +80,13 @@ class Row:
 
 
 def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
-    """One row for each workspace with consumption in the range."""
-    return usage_by_workspace(connection, scope, view.period)
+    """One row for each workspace with consumption in the range, with what it was before."""
+    return usage_by_workspace(connection, scope, view.period, view.previous)
 
 
 def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
     """The eight largest and the rest, or all of them."""
-    rows = read_rows(frame)
+    rows = _charted(read_rows(frame), view)
     shown = rows if view.all_workspaces and len(rows) <= MOST_ROWS else fold(rows)
     return Drawing(
         answer=_answer(rows),
@@ -94,20 +101,23 @@ def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
 def table(frame: pd.DataFrame, view: View) -> Table:
     """Every workspace, most credits first."""
     rows = read_rows(frame)
-    refunds, of = has_refunds(rows), _whole(rows)
-    total = with_cells([TOTAL, ""], together(rows), [whole_share(rows)], refunds=refunds)
+    refunds, before, amounts = has_refunds(rows), before_of(rows), together(rows)
+    of = _whole(rows)
+    more = [whole_share(rows), *compared_cells(amounts.net, before)]
     names = [Column("Workspace", "start"), Column("Kind", "start")]
+    columns = [Column("Share"), *compared_columns(before)]
     return Table(
-        caption=caption(_answer(rows), words.heading(view.period)),
-        columns=with_amounts(names, [Column("Share")], refunds=refunds),
+        caption=compared_caption(_answer(_charted(rows, view)), view.period, view.previous),
+        columns=with_amounts(names, columns, refunds=refunds),
         rows=tuple(_table_row(row, of, refunds=refunds) for row in rows),
-        total=TableRow(total),
+        total=TableRow(with_cells([TOTAL, ""], amounts, more, refunds=refunds)),
     )
 
 
 def _table_row(row: Row, of: int, *, refunds: bool) -> TableRow:
     names = [clip(row.name, LONGEST), row.kind.capitalize() if row.kind else NOTHING]
-    return TableRow(with_cells(names, row, [words.share(row.net, of)], refunds=refunds))
+    more = [words.share(row.net, of), *compared_cells(row.net, row.before)]
+    return TableRow(with_cells(names, row, more, refunds=refunds))
 
 
 def _offer(rows: Sequence[Row], shown: Sequence[Row]) -> Offer | None:
@@ -128,9 +138,14 @@ def read_rows(frame: pd.DataFrame) -> list[Row]:
     """The rows of the frame, in its order: most credits first."""
     columns = (frame[name].tolist() for name in WORKSPACE_COLUMNS[:-1])
     return [
-        Row(name, kind, used, refunded, is_workspace=id_ is not None)
-        for id_, name, kind, used, refunded in zip(*columns, strict=True)
+        Row(name, kind, used, refunded, before, is_workspace=id_ is not None)
+        for id_, name, kind, used, refunded, before in zip(*columns, befores(frame), strict=True)
     ]
+
+
+def _charted(rows: Sequence[Row], view: View) -> list[Row]:
+    """Rows that were only used in the previous period have a bar when that is marked, too."""
+    return [row for row in rows if view.compared or row.used or row.refunded]
 
 
 def fold(rows: Sequence[Row]) -> list[Row]:
@@ -139,7 +154,8 @@ def fold(rows: Sequence[Row]) -> list[Row]:
     if len(rest) <= 1:
         return list(rows)
     used, refunded = sum(row.used for row in rest), sum(row.refunded for row in rest)
-    return [*rows[:NAMED], Row(_rest_name(rest), None, used, refunded, folded=True)]
+    name, before = _rest_name(rest), before_of(rest)
+    return [*rows[:NAMED], Row(name, None, used, refunded, before, folded=True)]
 
 
 def _rest_name(rest: Sequence[Row]) -> str:

@@ -9,15 +9,24 @@ import pandas as pd
 
 from dashboard import words
 from dashboard.axes import bold, credits_value
+from dashboard.compared import (
+    before_of,
+    befores,
+    change_cell,
+    change_column,
+    compared_caption,
+    compared_cells,
+    compared_columns,
+)
 from dashboard.figures import Fill, Trace, dotted, figure, margin, pattern, solid, text_at
 from dashboard.hover import amount_line, escape, refund_line, shown_on, tooltip
 from dashboard.panel import Drawing, Figure, KeyRow, KeyTable, Panel, Texture, nothing_used
+from dashboard.panels import by_workspace
 from dashboard.table import (
     TOTAL,
     Column,
     Table,
     TableRow,
-    caption,
     has_refunds,
     together,
     whole_share,
@@ -26,10 +35,7 @@ from dashboard.table import (
 )
 from dashboard.theme import Theme
 from dashboard.view import View
-from data.access import Scope
-from data.engine import Connection
-from data.frames import AMOUNTS, frame
-from data.queries import usage_by_workspace
+from data.frames import AMOUNTS, compared_frame
 
 HEIGHT = 180
 HOLE = 0.7
@@ -47,6 +53,7 @@ class Kind:
     key: str
     used: int
     refunded: int
+    before: int | None = None  # net of the previous period
 
     @property
     def net(self) -> int:
@@ -66,20 +73,17 @@ LOOKS: dict[str, tuple[str, Texture]] = {
 }
 
 
-def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
-    """One row for each kind of workspace with consumption in the range."""
-    return kind_frame(usage_by_workspace(connection, scope, view.period))
-
-
 def kind_frame(workspaces: pd.DataFrame) -> pd.DataFrame:
     """A workspace frame summed by kind; what has none or another kind is `unassigned`."""
     sums: dict[str, list[int]] = {}
-    columns = (workspaces[name].tolist() for name in ("kind", "used", "refunded"))
-    for kind, used, refunded in zip(*columns, strict=True):
-        into = sums.setdefault(kind if kind in {TEAM, PERSONAL} else UNASSIGNED, [0, 0])
-        into[0] += used
-        into[1] += refunded
-    return frame(((kind, *sums[kind]) for kind in LOOKS if kind in sums), COLUMNS)
+    names = [name for name in ("used", "refunded", "before") if name in workspaces]
+    columns = (workspaces[name].tolist() for name in ("kind", *names))
+    for kind, *amounts in zip(*columns, strict=True):
+        key = kind if kind in {TEAM, PERSONAL} else UNASSIGNED
+        before = sums.get(key, [0] * len(amounts))
+        sums[key] = [one + other for one, other in zip(before, amounts, strict=True)]
+    rows = ((kind, *sums[kind]) for kind in LOOKS if kind in sums)
+    return compared_frame(rows, COLUMNS, compared="before" in workspaces)
 
 
 def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
@@ -99,28 +103,32 @@ def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
 def table(frame: pd.DataFrame, view: View) -> Table:
     """The kinds in the order of the ring."""
     kinds = read_kinds(frame, view)
-    refunds, of = has_refunds(kinds), _whole(kinds)
-    total = with_cells([TOTAL], together(kinds), [whole_share(kinds)], refunds=refunds)
-    rows = (
-        with_cells([kind.label], kind, [words.share(kind.net, of)], refunds=refunds)
-        for kind in kinds
-    )
+    refunds, before, amounts = has_refunds(kinds), before_of(kinds), together(kinds)
+    of = _whole(kinds)
+    more = [whole_share(kinds), *compared_cells(amounts.net, before)]
+    columns = [Column("Share"), *compared_columns(before)]
     return Table(
-        caption=caption(_answer(kinds), words.heading(view.period)),
-        columns=with_amounts([Column("Workspaces", "start")], [Column("Share")], refunds=refunds),
-        rows=tuple(TableRow(cells) for cells in rows),
-        total=TableRow(total),
+        caption=compared_caption(_answer(kinds), view.period, view.previous),
+        columns=with_amounts([Column("Workspaces", "start")], columns, refunds=refunds),
+        rows=tuple(_table_row(kind, of, refunds=refunds) for kind in kinds),
+        total=TableRow(with_cells([TOTAL], amounts, more, refunds=refunds)),
     )
 
 
-def read_kinds(frame: pd.DataFrame, view: View) -> tuple[Kind, ...]:
+def _table_row(kind: Kind, of: int, *, refunds: bool) -> TableRow:
+    more = [words.share(kind.net, of), *compared_cells(kind.net, kind.before)]
+    return TableRow(with_cells([kind.label], kind, more, refunds=refunds))
+
+
+def read_kinds(workspaces: pd.DataFrame, view: View) -> tuple[Kind, ...]:
     """The kinds that the account has, used or not, and those that the range has."""
+    frame = kind_frame(workspaces)
     columns = (frame[name].tolist() for name in COLUMNS[:-1])
-    found = {
-        kind: Kind(kind, used, refunded) for kind, used, refunded in zip(*columns, strict=True)
-    }
-    listed = view.account.workspace_kinds
-    return tuple(found.get(key, Kind(key, 0, 0)) for key in LOOKS if key in found or key in listed)
+    amounts = zip(*columns, befores(frame), strict=True)
+    found = {kind: Kind(kind, *of) for kind, *of in amounts}
+    listed, none = view.account.workspace_kinds, 0 if "before" in frame else None
+    shown = [key for key in LOOKS if key in found or key in listed]
+    return tuple(found.get(key, Kind(key, 0, 0, none)) for key in shown)
 
 
 # --- words ----------------------------------------------------------------------------------
@@ -157,11 +165,14 @@ def _notes(kinds: Sequence[Kind], *, split: bool) -> Iterator[str]:
 
 def _key_table(kinds: Sequence[Kind]) -> KeyTable:
     of = _whole(kinds)
-    rows = (
-        KeyRow((kind.label, words.credits(kind.net), words.share(kind.net, of)), *LOOKS[kind.key])
-        for kind in kinds
-    )
-    return KeyTable(("Workspaces", "Credits", "Share"), tuple(rows))
+    rows = (KeyRow(_cells(kind, of), *LOOKS[kind.key]) for kind in kinds)
+    columns = ("Workspaces", "Credits", "Share", *change_column(before_of(kinds)))
+    return KeyTable(columns, tuple(rows))
+
+
+def _cells(kind: Kind, of: int) -> tuple[str, ...]:
+    share = words.share(kind.net, of)
+    return kind.label, words.credits(kind.net), share, *change_cell(kind.net, kind.before)
 
 
 def _tooltip(kind: Kind, of: int) -> str:
@@ -225,7 +236,7 @@ PANEL = Panel(
     name="Team vs. personal",
     question="How much is team work?",
     columns=4,
-    query=query,
+    query=by_workspace.query,  # the very same, so that it is asked once
     is_empty=nothing_used,
     draw=draw,
     table=table,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import days, months
+from dashboard.causes import Breakdown, Cause, Part
 from dashboard.panel import Drawing, Panel
 from dashboard.panels import daily_usage, monthly_usage
 from dashboard.ranges import Bounds, Range, parse
@@ -26,6 +27,7 @@ BOTH = frozenset({"team", "personal"})
 NONE, UNKNOWN = Allowance("none"), Allowance()
 
 Nets = Callable[[dt.date], int]
+NO_CAUSES: Mapping[dt.date, Cause] = {}
 
 
 def number(credits_: int) -> Allowance:
@@ -101,8 +103,18 @@ def day_rows(period: Period, today: dt.date, nets: Nets) -> pd.DataFrame:
     return day_frame(((day, max(net, 0), max(-net, 0)) for day, net in rows), period)
 
 
-def daily_frame(of: View, nets: Nets = steady) -> pd.DataFrame:
-    return days.mark_days(day_rows(days.history_window(of.period), of.today, nets), of)
+def daily_frame(
+    of: View, nets: Nets = steady, causes: Mapping[dt.date, Cause] = NO_CAUSES
+) -> pd.DataFrame:
+    rows = day_rows(days.history_window(of.period), of.today, nets)
+    return days.name_causes(days.mark_days(rows, of), causes)
+
+
+def cause(reason: str, workspace: str | None, credits_: int) -> Cause:
+    """A cause by the names of its parts, which are their codes too."""
+    none = Breakdown((), 0)
+    place = None if workspace is None else Part(workspace, workspace)
+    return Cause(Part(reason, reason), place, credits_ * MICRO, 0, none, none)
 
 
 def monthly_frame(of: View, nets: Nets = steady) -> pd.DataFrame:
@@ -126,6 +138,11 @@ def workspace_frame(*rows: tuple[str | None, str, str | None, int]) -> pd.DataFr
     return made.sort_values(["net", "name"], ascending=[False, True], ignore_index=True)
 
 
+def before(made: pd.DataFrame, *credits_: int) -> pd.DataFrame:
+    """A frame with what each of its rows was in the previous period, in credits."""
+    return made.assign(before=pd.Series([net * MICRO for net in credits_], dtype="int64"))
+
+
 # --- what is drawn --------------------------------------------------------------------------
 
 
@@ -137,8 +154,8 @@ def draw(panel: Panel, made: pd.DataFrame, of: View) -> Drawing:
     return drawing
 
 
-def daily(of: View, nets: Nets = steady) -> Drawing:
-    return draw(daily_usage.PANEL, daily_frame(of, nets), of)
+def daily(of: View, nets: Nets = steady, causes: Mapping[dt.date, Cause] = NO_CAUSES) -> Drawing:
+    return draw(daily_usage.PANEL, daily_frame(of, nets, causes), of)
 
 
 def monthly(of: View, nets: Nets = steady) -> Drawing:

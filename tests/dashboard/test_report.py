@@ -68,12 +68,14 @@ def test_every_section_equals_the_sum_over_the_raw_rows(sqlite_ledger, ledger_, 
         for row in found["daily"]
         if row["in_range"]
     }
-    assert oracle.net(want.by_reason) == {
-        (row["reason"], row["workflow_type"]): micro(row["credits"]) for row in found["reasons"]
-    }
-    assert oracle.net(want.by_workspace) == {
-        row["id"]: micro(row["credits"]) for row in found["workspaces"]
-    }
+    before = None
+    if found["previous"]:
+        edges = (dt.date.fromisoformat(found["previous"][edge]) for edge in ("start", "end"))
+        before = consumed(*edges)
+        assert before.total.net == micro(found["previous"]["total"])
+    check_rows(found["reasons"], ("reason", "workflow_type"), want.by_reason,
+               before and before.by_reason)  # fmt: skip
+    check_rows(found["workspaces"], ("id",), want.by_workspace, before and before.by_workspace)
     assert {key or "unassigned": net for key, net in oracle.net(want.by_kind).items()} == {
         row["kind"]: micro(row["credits"])
         for row in found["split"]
@@ -86,6 +88,21 @@ def test_every_section_equals_the_sum_over_the_raw_rows(sqlite_ledger, ledger_, 
         start, end = dt.date.fromisoformat(row["start"]), dt.date.fromisoformat(row["end"])
         today = now.astimezone(oracle.ZoneInfo(zone)).date()
         assert consumed(start, min(end, today)).total.net == micro(row["credits"])
+
+
+def check_rows(rows, labels, now, before):
+    """Each label of the raw rows has its row, and no label without an amount has one."""
+    found = {}
+    for row in rows:
+        key = tuple(row[label] for label in labels)
+        found[key if len(labels) > 1 else key[0]] = row
+    nets, nets_before = oracle.net(now), oracle.net(before or {})
+    assert now.keys() | {key for key, net in nets_before.items() if net} == found.keys()
+    assert {key: nets.get(key, 0) for key in found} == {
+        key: micro(row["credits"]) for key, row in found.items()
+    }
+    for key, row in found.items():
+        assert row["previous"] == (None if before is None else exact(nets_before.get(key, 0)))
 
 
 def test_a_report_in_full(sqlite_ledger, builder):
@@ -102,7 +119,7 @@ def test_a_report_in_full(sqlite_ledger, builder):
     assert "2026-11-22T17:14:00+05:45" == found["now"]
     assert ("acme", "Asia/Kathmandu") == (found["account"], found["zone"])
     assert {"start": "2026-11-20", "end": "2026-11-21"} == found["range"]
-    assert "2.999999" == found["total"]
+    assert ("2.999999", None) == (found["total"], found["previous"])
     assert 30 == len(found["daily"])
     assert [
         {"day": "2026-11-20", "credits": "2.5", "used": "2.5", "refunded": "0", "in_range": True},
@@ -138,17 +155,48 @@ def test_a_report_in_full(sqlite_ledger, builder):
         },
     ] == found["monthly"][-3:]
     assert [
-        {"reason": "enhanced_ocr", "workflow_type": None, "credits": "1.999999"},
-        {"reason": "workflow_run", "workflow_type": None, "credits": "1"},
+        {"reason": "enhanced_ocr", "workflow_type": None, "credits": "1.999999", "previous": None},
+        {"reason": "workflow_run", "workflow_type": None, "credits": "1", "previous": None},
     ] == found["reasons"]
     assert [
-        {"id": "w1", "name": "Legal", "kind": "team", "credits": "1.999999"},
-        {"id": None, "name": "No workspace", "kind": None, "credits": "1"},
+        {"id": "w1", "name": "Legal", "kind": "team", "credits": "1.999999", "previous": None},
+        {"id": None, "name": "No workspace", "kind": None, "credits": "1", "previous": None},
     ] == found["workspaces"]
     assert [
-        {"kind": "team", "credits": "1.999999"},
-        {"kind": "unassigned", "credits": "1"},
+        {"kind": "team", "credits": "1.999999", "previous": None},
+        {"kind": "unassigned", "credits": "1", "previous": None},
     ] == found["split"]
+
+
+def test_what_was_used_in_the_previous_period_stands_beside_it(sqlite_ledger, builder):
+    """What had credits then only is there too, with none now."""
+    builder.account(anchor_day=3)
+    builder.workspace("w1", "Legal")
+    builder.workspace("w2", "Drafts", kind="personal", owner="m1")
+    builder.use("2026-10-03T12:00Z", "2.5", "enhanced_ocr", workspace="w2")
+    builder.use("2026-10-23T12:00Z", 90, "enhanced_ocr", workspace="w2")
+    builder.use("2026-11-20T12:00Z", 5, workspace="w1")
+    builder.save(sqlite_ledger)
+    found = made(sqlite_ledger)
+    assert {
+        "start": "2026-10-03",
+        "end": "2026-10-22",
+        "total": "2.5",
+        "change": "+100%",
+    } == found["previous"]
+    assert [
+        {"reason": "enhanced_ocr", "workflow_type": None, "credits": "0", "previous": "2.5"},
+        {"reason": "premium_chat", "workflow_type": None, "credits": "5", "previous": "0"},
+    ] == found["reasons"]
+    assert [("w1", "5", "0"), ("w2", "0", "2.5")] == [
+        (row["id"], row["credits"], row["previous"]) for row in found["workspaces"]
+    ]
+    assert [("team", "5", "0"), ("personal", "0", "2.5")] == [
+        (row["kind"], row["credits"], row["previous"]) for row in found["split"]
+    ]
+    text = FORMATS["text"](found)
+    assert "Used in 2026-10-03 to 2026-10-22: 2.5 credits (+100%)" in text
+    assert "previous,used" in FORMATS["csv"](found)
 
 
 def test_an_empty_range_is_zero_and_not_an_error(sqlite_ledger, builder):
