@@ -6,13 +6,14 @@ It decides nothing about how a bar looks.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 import pandas as pd
 
 from dashboard import findings
+from dashboard.causes import Cause, causes_of
 from dashboard.findings import Spike, Usual
 from dashboard.view import View
 from data.periods import DAY, Period
@@ -56,6 +57,7 @@ class Days:
     by_week: bool
     usual: dict[dt.date, Usual]
     spikes: tuple[Spike, ...]  # of the window, most credits first
+    causes: Mapping[dt.date, Cause]  # of the spikes that get a mark
 
 
 def chart_window(period: Period) -> Period:
@@ -93,6 +95,12 @@ def name_reasons(days: pd.DataFrame, by_reason: pd.DataFrame) -> pd.DataFrame:
     return days.assign(largest=pd.Series(largest, index=days.index, dtype="object"))
 
 
+def name_causes(days: pd.DataFrame, causes: Mapping[dt.date, Cause]) -> pd.DataFrame:
+    """`days` with `cause`: why a day stands out, None on the others."""
+    named = [causes.get(day) for day in days["day"]]
+    return days.assign(cause=pd.Series(named, index=days.index, dtype="object"))
+
+
 def _largest(reasons: list[tuple[str, int]]) -> Reasons:
     ordered = sorted(reasons, key=lambda reason: (-reason[1], reason[0]))
     return tuple(reason for reason in ordered[:MOST_REASONS] if reason[1] > 0)
@@ -110,6 +118,7 @@ def read_days(frame: pd.DataFrame, view: View) -> Days:
         by_week=by_week,
         usual=usual,
         spikes=findings.spikes(nets, usual),
+        causes=causes_of(frame) if "cause" in frame else {},
     )
 
 

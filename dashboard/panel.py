@@ -55,11 +55,15 @@ class KeyTable:
 
 @dataclass(frozen=True)
 class Mark:
-    """One mark of the chart in words, listed under it: `Thu 12 Nov`, `2,038`, and what it opens."""
+    """One mark of the chart in words, a button under it: `Thu 12 Nov`, its cause and `2,038`.
+
+    `opens` is the text of the target that a press opens.
+    """
 
     label: str
+    cause: str
     value: str
-    opens: str = ""
+    opens: str
 
 
 @dataclass(frozen=True)

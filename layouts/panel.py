@@ -128,7 +128,15 @@ def _key_item(item: KeyItem) -> html.Li:
 
 
 def _mark(mark: Mark) -> html.Li:
-    return html.Li([swatch("text", "diamond"), html.B(mark.label), html.Span(mark.value)])
+    pressed = button(
+        Act.OPEN,
+        swatch("text", "diamond"),
+        html.Span(mark.label, className="mark-day"),
+        html.Span(mark.cause, className="mark-cause"),
+        html.Span(mark.value, className="mark-value"),
+        **{"data-value": mark.opens},
+    )
+    return html.Li(pressed)
 
 
 def _key_table(table: KeyTable) -> html.Table:

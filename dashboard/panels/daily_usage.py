@@ -1,4 +1,4 @@
-"""Daily usage: which days stand out? A bar a day, or a week in a long range; it names no cause."""
+"""Daily usage: which days stand out? A bar a day, or a week in a long range."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from dashboard import day_table, findings, words
+from dashboard import day_table, findings, target, words
 from dashboard.axes import bold, bottom_margin, category_axis, scale, value_axis
+from dashboard.causes import Cause
 from dashboard.days import (
     Bar,
     Days,
@@ -16,9 +17,11 @@ from dashboard.days import (
     is_by_week,
     mark_days,
     marked,
+    name_causes,
     name_reasons,
     read_days,
 )
+from dashboard.evidence import find_causes
 from dashboard.figures import (
     Fill,
     Trace,
@@ -35,8 +38,9 @@ from dashboard.figures import (
     text_at,
 )
 from dashboard.findings import Spike
-from dashboard.hover import NAME_LENGTH, amount_line, clip, escape, refund_line, tooltip
+from dashboard.hover import LONGEST, NAME_LENGTH, amount_line, clip, escape, refund_line, tooltip
 from dashboard.panel import Drawing, Figure, KeyItem, Mark, Panel
+from dashboard.spike_names import cause_names
 from dashboard.table import Table, caption
 from dashboard.theme import Theme
 from dashboard.view import View
@@ -51,12 +55,16 @@ WEEK_LABELS = 8
 
 
 def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
-    """The days of the chart and the 28 before it: `shown`, `in_range`, by day the `largest`."""
+    """The days of the chart and the 28 before it: `shown`, `in_range`, by day the `largest`.
+
+    A day that gets a mark has its `cause`.
+    """
     days = mark_days(usage_by_day(connection, scope, history_window(view.period)), view)
-    if is_by_week(view.period):
-        return days
-    window = chart_window(view.period)
-    return name_reasons(days, usage_by_day_and_reason(connection, scope, window))
+    if not is_by_week(view.period):
+        window = chart_window(view.period)
+        days = name_reasons(days, usage_by_day_and_reason(connection, scope, window))
+    spikes = marked(read_days(days, view), view)
+    return name_causes(days, find_causes(connection, scope, view, spikes))
 
 
 def is_empty(frame: pd.DataFrame, _: View) -> bool:
@@ -75,11 +83,18 @@ def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
         figure=_figure(days, marks, opened, view, theme),
         height=HEIGHT,
         dates=words.heading(chart_window(view.period)),
-        key=_key(days, marks),
+        key=_key(days),
         notes=(opened,) if opened and not _fits(days) else (),
-        marks=tuple(
-            Mark(words.weekday(spike.day, view.today), words.credits(spike.net)) for spike in marks
-        ),
+        marks=tuple(_mark(spike, days.causes.get(spike.day), view) for spike in marks),
+    )
+
+
+def _mark(spike: Spike, cause: Cause | None, view: View) -> Mark:
+    return Mark(
+        label=words.weekday(spike.day, view.today),
+        cause=clip(cause.named(", "), LONGEST) if cause else "",
+        value=words.credits(spike.net),
+        opens=target.day(spike.day).text,
     )
 
 
@@ -150,13 +165,16 @@ def _figure(
     overlay = _band(days, view, theme)
     if opened and _fits(days):
         overlay["annotations"].append(_opened_text(opened, theme))
+    edges = margin(made.margin, 16, 26, bottom_margin(labels))
+    plot = HEIGHT - edges["t"] - edges["b"]
+    overlay["annotations"].extend(cause_names(days, marks, made, plot))
     layout = {
         **bar_layout(theme),
         "xaxis": category_axis([bar.place for bar in days.bars], labels, theme),
         "yaxis": value_axis(made, theme),
         "barmode": "overlay",
         "bargap": 0.28 if len(days.bars) <= WIDE_UP_TO else 0.22,
-        "margin": margin(made.margin, 16, 26, bottom_margin(labels)),
+        "margin": edges,
         **overlay,
     }
     running = [bar for bar in days.bars if bar.running]
@@ -263,7 +281,7 @@ def _opened_text(note: str, theme: Theme) -> dict[str, object]:
     )  # fmt: skip
 
 
-def _key(days: Days, marks: Sequence[Spike]) -> tuple[KeyItem, ...]:
+def _key(days: Days) -> tuple[KeyItem, ...]:
     context = any(not bar.in_range and bar.exists for bar in days.bars)
     complete = any(bar.in_range and not bar.running for bar in days.bars)
     running = any(bar.running for bar in days.bars)
@@ -272,7 +290,6 @@ def _key(days: Days, marks: Sequence[Spike]) -> tuple[KeyItem, ...]:
         (context and complete, KeyItem("In range", "accent")),
         (context, KeyItem("Before the range", "context", "muted")),
         (running, KeyItem(f"{unit}, so far", "accent", "hatched")),
-        (bool(marks) and not days.by_week, KeyItem("Stands out", "text", "diamond")),
     )
     return tuple(item for present, item in items if present)
 

@@ -82,9 +82,16 @@ def test_a_key_names_each_mark_beside_its_colour_and_texture():
     assert "true" == attribute(mark, "aria-hidden")
 
 
-def test_marks_are_listed_with_their_values():
-    (lists,) = details(drawing(marks=(Mark("Thu 12 Nov", "2,038"), Mark("Tue 27 Oct", "1,672"))))
-    assert ["Thu 12 Nov 2,038", "Tue 27 Oct 1,672"] == [words(i) for i in elements(lists, "Li")]
+def test_marks_are_buttons_with_their_cause_and_value():
+    mark = Mark("Thu 12 Nov", "Enhanced OCR, Acme contracts", "2,038", "day:2026-11-12")
+    (lists,) = details(drawing(marks=(mark, Mark("Tue 27 Oct", "", "1,672", "day:2026-10-27"))))
+    pressed = elements(lists, "Button")
+    assert ["Thu 12 Nov Enhanced OCR, Acme contracts 2,038", "Tue 27 Oct 1,672"] == [
+        words(one) for one in pressed
+    ]
+    assert [("open", "day:2026-11-12"), ("open", "day:2026-10-27")] == [
+        (attribute(one, "data-act"), attribute(one, "data-value")) for one in pressed
+    ]
 
 
 def test_a_key_table_has_a_head_row_and_one_row_each():

@@ -19,6 +19,7 @@ from tests.dashboard.built_frames import (
     MICRO,
     TODAY,
     account,
+    cause,
     daily,
     daily_frame,
     draw,
@@ -34,10 +35,13 @@ from tests.dashboard.built_frames import (
 )
 
 SPIKES = with_days({dt.date(2026, 11, 12): 2038, dt.date(2026, 10, 27): 1672})
+CAUSES = {
+    dt.date(2026, 11, 12): cause("Enhanced OCR", "Acme contracts", 1375),
+    dt.date(2026, 10, 27): cause("Workflow runs", None, 900),
+}
 IN_RANGE = KeyItem("In range", "accent")
 BEFORE = KeyItem("Before the range", "context", "muted")
 RUNNING = KeyItem("Today, so far", "accent", "hatched")
-STANDS_OUT = KeyItem("Stands out", "text", "diamond")
 
 
 def colours(drawing):
@@ -245,12 +249,20 @@ def test_use_and_refunds_that_cancel_out_are_consumption():
 
 
 def test_spikes_carry_a_diamond_and_stand_in_the_list_under_the_chart():
-    drawing = daily(view("month"), SPIKES)
+    drawing = daily(view("month"), SPIKES, CAUSES)
     diamonds = trace(drawing, "Stands out")
     assert diamonds["x"] == ["2026-11-12", "2026-10-27"]
     assert diamonds["y"] == [2038, 1672]
     assert (diamonds["marker"]["symbol"], diamonds["marker"]["size"]) == ("diamond", 8)
-    assert drawing.marks == (Mark("Thu 12 Nov", "2,038"), Mark("Tue 27 Oct", "1,672"))
+    assert drawing.marks == (
+        Mark("Thu 12 Nov", "Enhanced OCR, Acme contracts", "2,038", "day:2026-11-12"),
+        Mark("Tue 27 Oct", "Workflow runs", "1,672", "day:2026-10-27"),
+    )
+
+
+def test_a_spike_without_a_cause_is_listed_with_its_day_and_amount():
+    (mark, _) = daily(view("month"), SPIKES).marks
+    assert mark == Mark("Thu 12 Nov", "", "2,038", "day:2026-11-12")
 
 
 def test_at_most_three_are_marked_and_those_of_the_range_come_first():
@@ -263,9 +275,9 @@ def test_at_most_three_are_marked_and_those_of_the_range_come_first():
 @pytest.mark.parametrize(
     ("text", "nets", "key"),
     [
-        ("month", SPIKES, (IN_RANGE, BEFORE, RUNNING, STANDS_OUT)),
+        ("month", SPIKES, (IN_RANGE, BEFORE, RUNNING)),
         ("month", steady, (IN_RANGE, BEFORE, RUNNING)),
-        ("30d", SPIKES, (RUNNING, STANDS_OUT)),
+        ("30d", SPIKES, (RUNNING,)),
         ("2025-03-10..2025-03-16", steady, (IN_RANGE, BEFORE)),
         ("2026-11-22..2026-11-22", steady, (BEFORE, RUNNING)),
         ("2025-06-01..2026-11-22", SPIKES, (KeyItem("This week, so far", "accent", "hatched"),)),
