@@ -150,8 +150,7 @@ def _main(panels: Sequence[Panel], host: Host, refresh_seconds: int) -> html.Mai
             html.Div(id=Id.PAPER, className="paper"),
         ],
         id=Id.MAIN,
-        **{"data-refresh": str(refresh_seconds)},
-        **aria(busy="true"),
+        **(aria(busy="true") | {"data-refresh": str(refresh_seconds)}),
     )
 
 
