@@ -34,6 +34,7 @@ OWN_SCRIPTS = (
     "tables.js",
     "connection.js",
     "focus.js",
+    "opened.js",
     "export.js",
     "refresh.js",
     "credits.js",

@@ -60,33 +60,18 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class PlanLine:
-    """A plan's sum in words: `12 × €99`, `3 bundles`, what both cost."""
-
-    name: str
-    months: str
-    bundles: str
-    total: str
-
-
-@dataclass(frozen=True)
-class MonthLine:
-    """A month, what was used in it, and for each plan what its excess would have been."""
-
-    month: str
-    used: str
-    excesses: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class PlanFit:
-    """The sentence, and the arithmetic behind it."""
+    """The sentence, and the arithmetic behind it.
+
+    `sums` has a line for each plan, `months` a row for each month under `heads`: its name, what
+    was used, and the excess over each plan that it outgrew. No rows where none did.
+    """
 
     sentence: str
     rule: str
-    plans: tuple[PlanLine, ...]
-    months: tuple[MonthLine, ...]
-    left_out: tuple[str, ...]  # plans that could not have covered the use
+    sums: tuple[str, ...]
+    heads: tuple[str, ...]
+    months: tuple[tuple[str, ...], ...]
 
 
 def plan_fit(full: Sequence[FullMonth], own: str | None, catalogue: Catalogue) -> PlanFit | None:
@@ -98,16 +83,18 @@ def plan_fit(full: Sequence[FullMonth], own: str | None, catalogue: Catalogue) -
     costs = [cost for _, cost in found if cost]
     if not costs:
         return None
+    outgrown = [cost for cost in costs if any(cost.purchases)]
+    left_out = (
+        f"{plan.name}: no bundles for what its allowance did not cover"
+        for plan, cost in found
+        if cost is None
+    )
     return PlanFit(
         sentence=_sentence(costs, catalogue.plan(own), catalogue),
         rule=RULE,
-        plans=tuple(_plan_line(cost, catalogue) for cost in costs),
-        months=tuple(_month_line(month, place, costs) for place, month in enumerate(months)),
-        left_out=tuple(
-            f"{plan.name} has no bundles for the months above its allowance."
-            for plan, cost in found
-            if cost is None
-        ),
+        sums=(*(_sum(cost, catalogue) for cost in costs), *left_out),
+        heads=("Billing month", "Credits", *(cost.plan.name for cost in outgrown)),
+        months=tuple(_row(months, place, outgrown) for place in range(MONTHS) if outgrown),
     )
 
 
@@ -153,23 +140,18 @@ def _sentence(costs: Sequence[Cost], own: Plan | None, catalogue: Catalogue) -> 
     return f"{cheapest} {OVER}: {catalogue.written(saved)} less than {against.plan.name}."
 
 
-def _plan_line(cost: Cost, catalogue: Catalogue) -> PlanLine:
-    bought = [one for one in cost.purchases if one]
-    count = words.count(sum(one.count for one in bought), "bundle")
-    return PlanLine(
-        name=cost.plan.name,
-        months=f"{len(cost.purchases)} × {catalogue.written(cost.plan.price)}",
-        bundles=f"{count}, {catalogue.written(cost.bundles)}" if bought else "none",
-        total=catalogue.written(cost.total),
-    )
+def _sum(cost: Cost, catalogue: Catalogue) -> str:
+    """`Starter: 12 × €79 + 16 bundles for €720 = €1,668`."""
+    bought = sum(one.count for one in cost.purchases if one)
+    bundles = f"{words.count(bought, 'bundle')} for {catalogue.written(cost.bundles)}"
+    months = f"{cost.plan.name}: {MONTHS} × {catalogue.written(cost.plan.price)}"
+    return f"{months}{f' + {bundles}' if bought else ''} = {catalogue.written(cost.total)}"
 
 
-def _month_line(month: FullMonth, place: int, costs: Sequence[Cost]) -> MonthLine:
-    return MonthLine(
-        month=words.month_and_year(month.period.start),
-        used=words.credits(month.net),
-        excesses=tuple(_excess(cost.purchases[place]) for cost in costs),
-    )
+def _row(months: Sequence[FullMonth], place: int, costs: Sequence[Cost]) -> tuple[str, ...]:
+    month = months[place]
+    named = f"{words.month(month.period.start)} {month.period.start.year}"
+    return named, words.credits(month.net), *(_excess(cost.purchases[place]) for cost in costs)
 
 
 def _excess(bought: Purchase | None) -> str:

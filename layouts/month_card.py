@@ -47,8 +47,8 @@ def month_view(card: MonthCard | str, host: Host) -> list[Component]:
         *([html.Span(f" · {card.plan}", className="month-plan")] if card.plan else []),
     ]
     numbers = html.Dl([_number(one, host) for one in card.numbers], className="numbers")
-    standing = [_heading(dates), numbers, _bar(card.bar), *_fit(card.fit)]
-    return [html.Div(standing, className="standing"), *_advice(card.advice, host)]
+    standing = html.Div([_heading(dates), numbers, _bar(card.bar)], className="standing")
+    return [standing, *_advice(card.advice, host), *_fit(card.fit)]
 
 
 def _heading(dates: list[html.Span]) -> html.H2:
@@ -121,35 +121,28 @@ def _fit(fit: PlanFit | None) -> list[Component]:
     """One sentence; its arithmetic on request."""
     if fit is None:
         return []
-    sums = _table(
-        ("Plan", "12 months", "Bundles", "Total"),
-        [(line.name, line.months, line.bundles, line.total) for line in fit.plans],
-        "What each plan would have cost",
-    )
-    months = _table(
-        ("Billing month", "Credits", *(line.name for line in fit.plans)),
-        [(line.month, line.used, *line.excesses) for line in fit.months],
-        "What was used, and what each plan's allowance would have left to buy in bundles",
-    )
-    body = html.Div(
-        [html.P(fit.rule), sums, months, *(html.P(one) for one in fit.left_out)],
-        className="fit-sums",
-    )
-    return [html.Details([html.Summary([fit.sentence]), body], className="fit")]
+    body = [
+        html.P(fit.rule),
+        html.Ul([html.Li(one) for one in fit.sums]),
+        *([_months(fit)] if fit.months else []),
+    ]
+    sums = html.Div(body, className="fit-sums")
+    return [html.Details([html.Summary(fit.sentence), sums], className="fit")]
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]], caption: str) -> html.Div:
+def _months(fit: PlanFit) -> html.Div:
+    """It scrolls in itself where it is wider than its card, by keyboard too."""
+    rows = [
+        html.Tr([html.Th(name, scope="row"), *(html.Td(cell) for cell in cells)])
+        for name, *cells in fit.months
+    ]
+    caption = "What each month used above the allowance of each plan"
     table = html.Table(
         [
             html.Caption(caption, className="visually-hidden"),
-            html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-            html.Tbody(
-                [
-                    html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])])
-                    for row in rows
-                ]
-            ),
+            html.Thead(html.Tr([html.Th(head, scope="col") for head in fit.heads])),
+            html.Tbody(rows),
         ],
-        className="key-table",
+        className="fit-table",
     )
     return html.Div(table, className="table-area", role="group", tabIndex=0, **aria(label=caption))

@@ -52,8 +52,9 @@ UNSURE = "color-contrast: #accounts"
 EVERY_TABLE = "?table=" + ",".join(panel.key for panel in PANELS)
 ADDRESSES = {
     f"CREDITS_{name}_URL": f"https://host.invalid/{name.lower()}"
-    for name in ("ACCOUNT", "LEDGER", "HELP", "SIGN_IN")
+    for name in ("ACCOUNT", "LEDGER", "HELP", "SIGN_IN", "PLANS", "BUNDLE")
 }
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "plans.toml"
 
 
 class Preparing(OpenSnapshot):
@@ -80,6 +81,17 @@ class WithoutWorkspaces(OpenSnapshot):
         with super().reading(scope) as (connection, fresh):
             own = connection.connection.driver_connection
             own.set_authorizer(lambda _, table, *_more: int(table == "rollup_by_workspace"))
+            yield connection, fresh
+
+
+class WithoutBalance(OpenSnapshot):
+    """A ledger in which the account's balance cannot be read, and all else can."""
+
+    @contextmanager
+    def reading(self, scope):
+        with super().reading(scope) as (connection, fresh):
+            own = connection.connection.driver_connection
+            own.set_authorizer(lambda _, _table, name, *_more: int(name == "balance_micro"))
             yield connection, fresh
 
 
@@ -238,6 +250,22 @@ def test_a_host_with_its_addresses(page_of):
     page = page_of(**ADDRESSES)
     page.open()
     page.until(lambda: page.drawn == len(PANELS))
+    assert [] == faults(page)
+
+
+def test_the_arithmetic_of_plans_open(page_of):
+    page = page_of(CREDITS_PLAN_CATALOGUE=str(EXAMPLE))
+    page.open()
+    page.until(lambda: page.drawn == len(PANELS))
+    page.driver.find_element("css selector", ".fit summary").click()
+    page.until(lambda: page.driver.find_element("css selector", ".fit table").is_displayed())
+    assert [] == faults(page)
+
+
+def test_the_billing_month_failed(page_of):
+    page = page_of(WithoutBalance)
+    page.open()
+    page.until(lambda: "didn't load" in page.text(Id.MONTH))
     assert [] == faults(page)
 
 

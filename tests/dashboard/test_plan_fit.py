@@ -105,38 +105,44 @@ def test_the_sentence(plans, own, sentence):
 def test_the_arithmetic_is_shown_for_each_plan_and_month():
     """A month of 310 is 210 over 100: two of 200 would be 40, five of 50 are 30."""
     found = fit(months(*[90] * 9, 101, 310, 250), SMALL, LARGE, ENDLESS, own="small")
-    assert [
-        ("Small", "12 × €10", "9 bundles, €54", "€174"),
-        ("Endless", "12 × €90", "none", "€1,080"),
-    ] == [(line.name, line.months, line.bundles, line.total) for line in found.plans]
-    assert [
-        ("September 2025", "90", ("within", "within")),
-        ("October 2025", "101", ("1 over: 1 × 50", "within")),
-        ("November 2025", "310", ("210 over: 5 × 50", "within")),
-        ("December 2025", "250", ("150 over: 3 × 50", "within")),
-    ] == [(line.month, line.used, line.excesses) for line in found.months[-4:]]
-    assert ("Large has no bundles for the months above its allowance.",) == found.left_out
+    assert (
+        "Small: 12 × €10 + 9 bundles for €54 = €174",
+        "Endless: 12 × €90 = €1,080",
+        "Large: no bundles for what its allowance did not cover",
+    ) == found.sums
+    assert ("Billing month", "Credits", "Small") == found.heads
+    assert (
+        ("Sep 2025", "90", "within"),
+        ("Oct 2025", "101", "1 over: 1 × 50"),
+        ("Nov 2025", "310", "210 over: 5 × 50"),
+        ("Dec 2025", "250", "150 over: 3 × 50"),
+    ) == found.months[-4:]
+    assert 12 == len(found.months)
+
+
+def test_where_no_plan_was_outgrown_no_month_is_listed():
+    assert () == fit(LEVEL, SMALL, ENDLESS).months
 
 
 def test_one_size_serves_a_month_and_nothing_is_carried_over():
     """160 over, twice: one of 200 for 20 each, though 50 and 50 and 200 would do for both."""
     found = fit(months(*[0] * 10, 260, 260), SMALL, ENDLESS, own=None)
-    assert "2 bundles, €40" == found.plans[0].bundles
-    assert ["160 over: 1 × 200"] * 2 == [line.excesses[0] for line in found.months[-2:]]
+    assert "Small: 12 × €10 + 2 bundles for €40 = €160" == found.sums[0]
+    assert ["160 over: 1 × 200"] * 2 == [row[2] for row in found.months[-2:]]
 
 
 def test_exactly_the_allowance_or_a_bundle_needs_no_more():
     found = fit(months(*[100] * 11, 150), SMALL, ENDLESS)
-    assert "1 bundle, €6" == found.plans[0].bundles
+    assert "Small: 12 × €10 + 1 bundle for €6 = €126" == found.sums[0]
 
 
 def test_a_micro_credit_above_needs_a_bundle():
     full = (*months(*[100] * 11), month(11, 100 * MICRO + 1))
-    assert "1 bundle, €6" == fit(full, SMALL, ENDLESS).plans[0].bundles
+    assert "Small: 12 × €10 + 1 bundle for €6 = €126" == fit(full, SMALL, ENDLESS).sums[0]
 
 
 def test_refunds_beyond_use_cost_nothing():
-    assert "none" == fit(months(*[-50] * 12), SMALL, ENDLESS).plans[0].bundles
+    assert "Small: 12 × €10 = €120" == fit(months(*[-50] * 12), SMALL, ENDLESS).sums[0]
 
 
 def test_with_fewer_than_twelve_full_months_nothing_is_said():
@@ -145,9 +151,9 @@ def test_with_fewer_than_twelve_full_months_nothing_is_said():
 
 
 def test_the_last_twelve_count():
-    found = fit(months(10_000, *[90] * 12), SMALL, LARGE)
-    assert "January 2026" == found.months[-1].month
-    assert "none" == found.plans[0].bundles
+    found = fit(months(10_000, *[90] * 11, 101), SMALL, ENDLESS)
+    assert ("Feb 2025", "Jan 2026") == (found.months[0][0], found.months[-1][0])
+    assert "Small: 12 × €10 + 1 bundle for €6 = €126" == found.sums[0]
 
 
 def test_where_no_plan_would_have_covered_it_nothing_is_said():
@@ -162,7 +168,7 @@ def test_the_example_over_a_growing_year():
         "Starter would have been the cheapest plan over the last 12 full months: "
         "€171 less than Team."
     ) == found.sentence
-    assert ["€1,623", "€1,794", "€4,788", "€11,880"] == [line.total for line in found.plans]
+    assert ["€1,623", "€1,794", "€4,788", "€11,880"] == [one.split("= ")[1] for one in found.sums]
 
 
 amounts = st.integers(0, 2_000).map(lambda whole: whole * MICRO // 3)
@@ -190,4 +196,5 @@ def test_a_plans_total_is_the_sum_that_the_rule_says(nets, sizes, price, allowan
         want += min(costs)
     catalogue = Catalogue("{}", (made, ENDLESS))
     full = [month(place, net) for place, net in enumerate(nets)]
-    assert catalogue.written(want) == plan_fit(full, None, catalogue).plans[0].total
+    found = plan_fit(full, None, catalogue)
+    assert found.sums[0].endswith(f" = {catalogue.written(want)}")
