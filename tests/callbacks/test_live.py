@@ -274,3 +274,50 @@ def test_a_workspace_that_moved_leaves_its_past_and_begins_in_the_other_account(
 def test_a_workspace_whose_row_is_gone_stands_under_its_id(live):
     live.write(delete(schema.workspaces).where(schema.workspaces.c.id == "w1"))
     assert "w1: 83% of this range." == live.show()["workspace-answer"]["children"]
+
+
+# --- the same page, whatever holds the ledger -----------------------------------------------------
+
+
+EVERY_TABLE = {"tables": ",".join(KEYS), "workspaces": "all"}
+VIEWS = (
+    *((range_, {}) for range_ in (*SHORT, *LONG)),
+    ("90d", EVERY_TABLE),
+    (LONG[0], EVERY_TABLE),
+)
+OF_THE_SOURCE = {"freshness", "delay", "steps"}
+
+
+def varied():
+    """Refunds, types, unknown reasons, deleted and unknown workspaces, far from UTC."""
+    rows = LedgerBuilder()
+    rows.account("acme", name="Acme", timezone="Asia/Kathmandu", anchor_day=31, balance="7.5")
+    rows.period("2026-10-31", "2026-11-30", "123.456789")
+    rows.workspace("w0", "Contracts")
+    rows.workspace("w1", "Drafts", kind="personal", owner="m1")
+    rows.workspace("w2", "Old", deleted_at="2026-11-01T00:00Z")
+    for number in range(300):
+        at = NOW - dt.timedelta(days=number, minutes=17 * number + 1)
+        kind = ("premium_chat", "workflow_run", "teleport")[number % 3]
+        type_ = "summarise" if number % 6 == 1 else None
+        place = (*(f"w{n}" for n in range(4)), None)[number % 5]
+        rows.use(at, f"{number}.000001", kind, workflow_type=type_, workspace=place)
+    rows.refund("2026-11-21T09:00Z", "5.5", of="e3")
+    rows.entry("2026-11-20T09:00Z", 500, "purchase")
+    return rows
+
+
+def test_the_page_is_that_of_a_snapshot_of_the_same_rows(database, database_url, page):
+    """Every panel, chart and table, to the last digit; only how far it reaches is its own."""
+    create_tables(database, schema.ledger)
+    install(database, Plan())
+    rows = varied()
+    rows.save(database)
+    snapshot = page(rows)
+    with live_page(database, database_url) as live:
+        live.roll_up()
+        for range_, more in VIEWS:
+            expected, found = snapshot.show(range_, **more), live.show(range_, **more)
+            assert expected.keys() == found.keys()
+            for name in expected.keys() - OF_THE_SOURCE:
+                assert expected[name] == found[name], (range_, name)

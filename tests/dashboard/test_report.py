@@ -105,7 +105,7 @@ def check_rows(rows, labels, now, before):
         assert row["previous"] == (None if before is None else exact(nets_before.get(key, 0)))
 
 
-def test_a_report_in_full(sqlite_ledger, builder):
+def test_a_report_in_full(ledger, builder):
     """Every key and its form, on a ledger small enough to add up by hand."""
     builder.account(timezone="Asia/Kathmandu", anchor_day=31)
     builder.period("2026-10-31", "2026-11-30", 20_000)
@@ -114,8 +114,8 @@ def test_a_report_in_full(sqlite_ledger, builder):
     used = builder.use("2026-11-20T18:14:59Z", "2.5", "enhanced_ocr", workspace="w1")
     builder.refund("2026-11-21T00:00Z", "0.500001", of=used)
     builder.use("2026-11-21T00:00Z", 1, "workflow_run")
-    builder.save(sqlite_ledger)
-    found = made(sqlite_ledger, "2026-11-20..2026-11-21")
+    builder.save(ledger)
+    found = made(ledger, "2026-11-20..2026-11-21")
     assert "2026-11-22T17:14:00+05:45" == found["now"]
     assert ("acme", "Asia/Kathmandu") == (found["account"], found["zone"])
     assert {"start": "2026-11-20", "end": "2026-11-21"} == found["range"]
@@ -168,7 +168,7 @@ def test_a_report_in_full(sqlite_ledger, builder):
     ] == found["split"]
 
 
-def test_what_was_used_in_the_previous_period_stands_beside_it(sqlite_ledger, builder):
+def test_what_was_used_in_the_previous_period_stands_beside_it(ledger, builder):
     """What had credits then only is there too, with none now."""
     builder.account(anchor_day=3)
     builder.workspace("w1", "Legal")
@@ -176,8 +176,8 @@ def test_what_was_used_in_the_previous_period_stands_beside_it(sqlite_ledger, bu
     builder.use("2026-10-03T12:00Z", "2.5", "enhanced_ocr", workspace="w2")
     builder.use("2026-10-23T12:00Z", 90, "enhanced_ocr", workspace="w2")
     builder.use("2026-11-20T12:00Z", 5, workspace="w1")
-    builder.save(sqlite_ledger)
-    found = made(sqlite_ledger)
+    builder.save(ledger)
+    found = made(ledger)
     assert {
         "start": "2026-10-03",
         "end": "2026-10-22",
@@ -199,25 +199,25 @@ def test_what_was_used_in_the_previous_period_stands_beside_it(sqlite_ledger, bu
     assert "previous,used" in FORMATS["csv"](found)
 
 
-def test_an_empty_range_is_zero_and_not_an_error(sqlite_ledger, builder):
+def test_an_empty_range_is_zero_and_not_an_error(ledger, builder):
     builder.account()
-    builder.save(sqlite_ledger)
-    found = made(sqlite_ledger, "2020-01-01..2020-01-31")
+    builder.save(ledger)
+    found = made(ledger, "2020-01-01..2020-01-31")
     assert ("0", [], []) == (found["total"], found["reasons"], found["workspaces"])
     assert 31 == len(found["daily"])
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-11-01..2026-12-01"])
-def test_a_bad_range_is_refused(sqlite_ledger, builder, text):
+def test_a_bad_range_is_refused(ledger, builder, text):
     builder.account()
-    builder.save(sqlite_ledger)
+    builder.save(ledger)
     with pytest.raises(RangeError):
-        made(sqlite_ledger, text)
+        made(ledger, text)
 
 
-def test_an_unknown_account_is_refused(sqlite_ledger):
+def test_an_unknown_account_is_refused(ledger):
     with pytest.raises(UsageError) as refused:
-        made(sqlite_ledger, account="nobody")
+        made(ledger, account="nobody")
     assert "account.unknown" == refused.value.code
 
 
@@ -242,12 +242,12 @@ def test_an_amount_reads_back(micros):
     assert micros == micro(exact(micros))
 
 
-def test_the_three_formats_hold_the_same_rows(sqlite_ledger, builder):
+def test_the_three_formats_hold_the_same_rows(ledger, builder):
     builder.account()
     builder.workspace("w1", '=cmd,"x"')
     builder.use("2026-11-20T12:00Z", "1.25", workspace="w1")
-    builder.save(sqlite_ledger)
-    found = made(sqlite_ledger, "7d")
+    builder.save(ledger)
+    found = made(ledger, "7d")
     assert found == json.loads(FORMATS["json"](found))
     rows = list(csv.DictReader(io.StringIO(FORMATS["csv"](found))))
     sections = ("daily", "monthly", "reasons", "workspaces", "split")
