@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Event
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from data import rollup
@@ -24,7 +26,7 @@ from data.engine import (
     write_transaction,
 )
 from data.metrics import Metrics, Refreshed, Tally
-from data.periods import Period, joined, local_day, zone
+from data.periods import Period, joined
 from data.reconcile import Rounds
 from data.schema import ROLLUP_VERSION, dirty, rollup_heartbeat, rollup_state
 from data.survey import to_build, to_drop, waiting
@@ -46,41 +48,59 @@ def refresh(engine: Engine, account_id: str) -> Refreshed | None:
     """Bring one account up to date in one transaction; None while another has it."""
     with write_transaction(engine) as connection:
         # Ours, never the host's row; whoever finds it locked goes on to the next account.
-        columns = rollup_state.c
-        state = select(columns.timezone, columns.made_by).where(columns.account_id == account_id)
-        locked = connection.execute(state.with_for_update(skip_locked=True)).one_or_none()
-        if locked is None:
-            return None
-        instants = _take_marks(connection, account_id)
-        # What was committed before the marks were read is seen from here on.
-        account = rollup.account_to_roll(connection, account_id)
-        if account is None:
-            _forget(connection, account_id)
-        elif locked != (account.timezone, ROLLUP_VERSION):
-            rollup.rebuild(connection, connection, account)
-            return Refreshed(len(instants), built=True)
-        elif instants:
-            changed = touched(instants, account)
-            for days in changed:
-                rollup.recompute(connection, connection, account, days)
-            rollup.note_change(connection, account, changed)
-        return Refreshed(len(instants))
+        locked = connection.execute(
+            _state_of(account_id).with_for_update(skip_locked=True)
+        ).one_or_none()
+        return bring_up_to_date(connection, account_id, locked) if locked else None
+
+
+def bring_up_to_date(connection: Connection, account_id: str, locked: Row[Any]) -> Refreshed:
+    """Take the marks of the account whose state is `locked`, and recompute what they stand for."""
+    marks = _take_marks(connection, account_id)
+    # What was committed before the marks were read is seen from here on.
+    account = rollup.account_to_roll(connection, account_id)
+    if account is None:
+        _forget(connection, account_id)
+        return Refreshed(len(marks))
+    instants = [at for at in marks if not account.is_frozen(at)]
+    refused = len(marks) - len(instants)
+    if refused:
+        log.info("account %s: %d changes of frozen days were refused", account_id, refused)
+    if locked != (account.timezone, ROLLUP_VERSION):
+        rollup.rebuild(connection, connection, account)
+        return Refreshed(len(instants), built=True, refused=refused)
+    if instants:
+        changed = touched(instants, account)
+        for days in changed:
+            rollup.recompute(connection, connection, account, days)
+        rollup.note_change(connection, account, changed)
+    return Refreshed(len(instants), refused=refused)
 
 
 def rebuild_account(
     engine: Engine, account_id: str, progress: rollup.Progress | None = None
 ) -> None:
     """Make every day of one account anew, in one transaction that waits for its turn."""
-    register(engine, [account_id])
-    with write_transaction(engine) as connection:
-        own = select(rollup_state.c.timezone).where(rollup_state.c.account_id == account_id)
-        connection.execute(own.with_for_update()).one()
+    with taken(engine, account_id) as (connection, _locked):
         _take_marks(connection, account_id)
         account = rollup.account_to_roll(connection, account_id)
         if account is None:
             _forget(connection, account_id)
         else:
             rollup.rebuild(connection, connection, account, progress)
+
+
+@contextmanager
+def taken(engine: Engine, account_id: str) -> Iterator[tuple[Connection, Row[Any]]]:
+    """A transaction that has the account to itself, once it is its turn, and the locked state."""
+    register(engine, [account_id])
+    with write_transaction(engine) as connection:
+        yield connection, connection.execute(_state_of(account_id).with_for_update()).one()
+
+
+def _state_of(account_id: str) -> Select[Any]:
+    columns = rollup_state.c
+    return select(columns.timezone, columns.made_by).where(columns.account_id == account_id)
 
 
 def register(engine: Engine, accounts: list[str]) -> None:
@@ -99,8 +119,7 @@ def _take_marks(connection: Connection, account_id: str) -> Sequence[dt.datetime
 
 def touched(instants: Iterable[dt.datetime], account: rollup.RolledAccount) -> list[Period]:
     """The local days of these instants, neighbours together."""
-    tz = zone(account.timezone)
-    return joined(local_day(at, tz) for at in instants)
+    return joined(account.day_of(at) for at in instants)
 
 
 def _forget(connection: Connection, account_id: str) -> None:

@@ -26,6 +26,7 @@ class Refreshed:
 
     marks: int = 0
     built: bool = False
+    refused: int = 0  # marks of frozen days
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Tally:
     accounts: int = 0
     entries: int = 0  # changes of entries, each of them a mark
     built: int = 0
+    refused: int = 0  # changes of frozen days, which stay as they are
     failed: int = 0
     mended: int = 0
     took: dt.timedelta = dt.timedelta(0)
@@ -46,12 +48,14 @@ class Tally:
         self.accounts += 1
         self.entries += done.marks
         self.built += done.built
+        self.refused += done.refused
 
     def __str__(self) -> str:
         return (
             f"pass accounts={self.accounts} entries={self.entries} built={self.built} "
-            f"failed={self.failed} mended={self.mended} ms={1000 * self.took.total_seconds():.0f} "
-            f"waiting={self.waiting} lag={self.lag.total_seconds():.1f}s"
+            f"refused={self.refused} failed={self.failed} mended={self.mended} "
+            f"ms={1000 * self.took.total_seconds():.0f} waiting={self.waiting} "
+            f"lag={self.lag.total_seconds():.1f}s"
         )
 
 
@@ -74,6 +78,7 @@ class Metrics:
             "accounts": self._counter("accounts", "Accounts that were brought up to date."),
             "entries": self._counter("entries", "Changes of entries that were taken in."),
             "built": self._counter("built", "Accounts of which every day was made."),
+            "refused": self._counter("refused", "Changes of frozen days, which were not taken."),
             "failed": self._counter("failures", "Accounts that failed and were put back."),
             "mended": self._counter("mended", "Days that differed from the ledger; expected 0."),
         }

@@ -30,7 +30,9 @@ from sqlalchemy import (
 
 from data.column_types import Instant, Micro
 from data.engine import day_index, insert_rows
-from data.periods import DAY, Period, local_day, segments, zone
+from data.periods import DAY, Period, local_day, zone
+from data.rolled_account import Kept
+from data.rolled_account import RolledAccount as RolledAccount
 from data.schema import (
     CONSUMPTION,
     MOVEMENTS,
@@ -56,14 +58,6 @@ Progress = Callable[[float], None]  # the part done, 0 to 1
 
 
 @dataclass(frozen=True)
-class RolledAccount:
-    """The account whose days are recomputed, and the zone that makes them."""
-
-    id: str
-    timezone: str
-
-
-@dataclass(frozen=True)
 class Sums:
     """Some local days: consumption by (day, reason, type) and (day, workspace), what moved by
 
@@ -80,18 +74,28 @@ class Sums:
         return self.by_reason, self.by_workspace, self.by_kind
 
 
-def account_to_roll(ledger: Connection, account_id: str) -> RolledAccount | None:
-    """The account's present zone, None when the ledger does not list it."""
-    query = select(accounts.c.id, accounts.c.timezone).where(accounts.c.id == account_id)
-    row = ledger.execute(query).one_or_none()
-    return RolledAccount(row.id, row.timezone) if row else None
+def account_to_roll(connection: Connection, account_id: str) -> RolledAccount | None:
+    """The account's present zone and what is frozen, None when the ledger does not list it."""
+    state = rollup_state.c
+    query = (
+        select(accounts.c.id, accounts.c.timezone, state.keep_from, state.keep_since)
+        .select_from(accounts.outerjoin(rollup_state, state.account_id == account_id))
+        .where(accounts.c.id == account_id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    kept = Kept(row.keep_from, row.keep_since) if row.keep_from else None
+    return RolledAccount(row.id, row.timezone, kept)
 
 
 def recompute(ledger: Connection, rollup: Connection, account: RolledAccount, days: Period) -> None:
     """Replace the rollup of these local days by what the ledger holds now; the caller commits.
 
-    `ledger` and `rollup` may be the same connection. Entries in the future count on their day.
+    Frozen days stay as they are. `ledger` and `rollup` may be the same connection. Entries in the
+    future count on their day.
     """
+    days = account.unfrozen(days)
     for table in SUMMED:
         own = table.c.account_id == account.id
         rollup.execute(delete(table).where(own, table.c.day >= days.start, table.c.day < days.end))
@@ -101,8 +105,8 @@ def recompute(ledger: Connection, rollup: Connection, account: RolledAccount, da
 def rebuild(
     ledger: Connection, rollup: Connection, account: RolledAccount, progress: Progress | None = None
 ) -> None:
-    """Recompute every day of the account and raise its version; the caller commits."""
-    drop_days(rollup, account.id)
+    """Recompute every day that is not frozen and raise the version; the caller commits."""
+    drop_days(rollup, account.id, account.kept.day if account.kept else None)
     whole = ledger_days(ledger, account)
     start, step = (whole.start, CHUNK) if whole else (None, CHUNK)
     while whole and start and start < whole.end:
@@ -119,10 +123,11 @@ def rebuild(
     _raise_version(rollup, account, **changed, **NEVER_COMPARED)
 
 
-def drop_days(rollup: Connection, account_id: str) -> None:
-    """Delete every stored day of the account."""
+def drop_days(rollup: Connection, account_id: str, first: dt.date | None = None) -> None:
+    """Delete every stored day of the account, or those from `first` on."""
     for table in SUMMED:
-        rollup.execute(delete(table).where(table.c.account_id == account_id))
+        own = delete(table).where(table.c.account_id == account_id)
+        rollup.execute(own.where(table.c.day >= first) if first else own)
 
 
 def note_change(rollup: Connection, account: RolledAccount, days: Iterable[Period]) -> None:
@@ -191,13 +196,13 @@ def day_sums(dialect: str) -> Select[Any]:
 
 
 def ledger_sums(ledger: Connection, account: RolledAccount, days: Period) -> Sums:
-    """What these local days hold, from the ledger's entries."""
+    """What these local days hold, from the ledger's entries; nothing for a frozen day."""
     found, query = Sums(), day_sums(ledger.dialect.name)
-    for segment in segments(days, zone(account.timezone)):
+    for segment in account.segments(days):
         bounds = {"start": segment.start, "end": segment.end, "midnight": segment.midnight}
         for row in ledger.execute(query, {"account_id": account.id, **bounds}):
             index, moved_by, reason, workflow_type, workspace, used, refunded = row
-            day = segment.first_day + DAY * index
+            day = account.counted_on(segment.first_day + DAY * index)
             if moved_by is None:
                 _add(found.by_reason, (day, reason, workflow_type or ""), (used, refunded))
                 _add(found.by_workspace, (day, workspace or ""), (used, refunded))
@@ -229,7 +234,7 @@ def _store(rollup: Connection, account: RolledAccount, found: Sums) -> None:
 
 
 def ledger_days(ledger: Connection, account: RolledAccount) -> Period | None:
-    """The local days from the account's first entry to its last, None without any."""
+    """The local days from the account's first entry to its last, None without any to count."""
     times = entries.c.occurred_at
     # Two statements: one with both min and max would read the whole index.
     first, last = (
@@ -240,7 +245,8 @@ def ledger_days(ledger: Connection, account: RolledAccount) -> Period | None:
         return None
     tz = zone(account.timezone)
     # A repeated hour across midnight can put a later instant on an earlier day, by one at most.
-    return Period(local_day(first, tz) - DAY, local_day(last, tz) + DAY * 2)
+    days = account.unfrozen(Period(local_day(first, tz) - DAY, local_day(last, tz) + DAY * 2))
+    return days if days.days else None
 
 
 def _next_day(ledger: Connection, account: RolledAccount, day: dt.date) -> dt.date | None:

@@ -1,4 +1,4 @@
-"""The commands of who runs the rollup: rollup, rebuild, verify, install, uninstall.
+"""The commands of who runs the rollup: rollup, rebuild, verify, freeze, install, uninstall.
 
 What they say and the clock they go by are handed in; nothing here knows the page.
 """
@@ -25,8 +25,10 @@ from sqlalchemy.exc import DBAPIError
 from data.aggregator import Aggregator, Clock, rebuild_account
 from data.engine import connect, database_url, lost_connection, read_transaction
 from data.errors import UsageError
+from data.freeze import freeze
 from data.install import Marks, Plan, install, planned, require_installed, uninstall
 from data.metrics import served
+from data.rolled_account import Kept
 from data.rollup import Progress
 from data.schema import accounts
 from data.snapshot import check_file
@@ -135,6 +137,26 @@ def run_verify(terminal: Terminal, options: argparse.Namespace, settings: Settin
     return verdict.exit_code
 
 
+def run_freeze(terminal: Terminal, options: argparse.Namespace, settings: Settings) -> int:
+    """Freeze old days, of one account or of every one, so that their entries may be deleted."""
+    day = _past_day(options.before, terminal.clock())
+    kept, failed = [], 0
+    with ledger(options, settings) as engine:
+        ids = _accounts(engine, options.account)
+        with terminal.progress("Freezing") as bar:
+            for done, account_id in enumerate(ids, start=1):
+                try:
+                    kept += [freeze(engine, account_id, day)]
+                except (DBAPIError, ValueError, OverflowError) as error:
+                    if isinstance(error, DBAPIError) and lost_connection(error):
+                        raise
+                    terminal.say(f"{account_id} cannot be rolled up and is not frozen: {error}")
+                    failed += 1
+                bar.move_to(done / len(ids))
+    terminal.say(_frozen([found for found in kept if found], day, failed))
+    return 1 if failed else 0
+
+
 def run_install(terminal: Terminal, options: argparse.Namespace, settings: Settings) -> int:
     """Put tables, triggers and roles beside the ledger, or upgrade them."""
     marks = Marks(options.ledger, options.account, options.at)
@@ -178,6 +200,26 @@ def _accounts(engine: Engine, only: str | None) -> list[str]:
     return ids if only is None else [only]
 
 
+def _past_day(text: str, now: dt.datetime) -> dt.date:
+    """A day that has begun in every zone; UsageError for any other."""
+    yesterday = now.astimezone(dt.UTC).date() - dt.timedelta(days=1)
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day > yesterday:
+        raise UsageError("freeze.before", f"--before is {text!r}: give a day up to {yesterday}.")
+    return day
+
+
+def _frozen(kept: list[Kept], day: dt.date, failed: int) -> str:
+    said = f"{len(kept):,} accounts are frozen before {day}"
+    if failed or not kept:
+        return f"{said}, {failed:,} are not: delete no entries yet."
+    since = min(found.since for found in kept)
+    return f"{said}: entries before {since:%Y-%m-%dT%H:%M:%SZ} may be deleted."
+
+
 def _part_of(bar: Bar, done: int, count: int) -> Progress:
     return lambda part: bar.move_to((done + part) / count)
 
@@ -199,6 +241,7 @@ def add_commands(commands: Any, add: Callable[..., Any], terminal: Terminal) -> 
     parser.add_argument("--account", help="id of the one account; unset: every account")
     parser = command("verify", run_verify, "compare every account's rollup with its ledger")
     parser.epilog = f"Exit status: 0 equal, 1 differences. {ENVIRONMENT}"
+    _add_freeze(command)
     _add_install(command)
     parser = command("uninstall", run_uninstall, "take tables and triggers of the rollup away")
     _add_plan(parser)
@@ -213,6 +256,13 @@ def _add_rollup(command: Callable[..., Any]) -> None:
     )
     parser.add_argument("--metrics-address", default="127.0.0.1", help="where to serve them")
     parser.epilog = f"{ENVIRONMENT[:-1]}, CREDITS_METRICS_PORT."
+
+
+def _add_freeze(command: Callable[..., Any]) -> None:
+    parser = command("freeze", run_freeze, "keep the days of entries that are about to be deleted")
+    parser.add_argument("--before", required=True, help="first day that is not frozen: 2026-01-01")
+    parser.add_argument("--account", help="id of the one account; unset: every account")
+    parser.epilog = f"Exit status: 0 frozen, 1 an account could not be. {ENVIRONMENT}"
 
 
 def _add_install(command: Callable[..., Any]) -> None:

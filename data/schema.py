@@ -204,7 +204,9 @@ rollup_state = Table(
     Column("retry_at", Instant),  # not before, after a failure
     Column("failure", Text),  # what kind of error the last one was
     Column("made_by", Integer),  # the ROLLUP_VERSION that built the days; movements stand from 3 on
-    Column("keep_from", LocalDate),  # days before it are frozen: their entries are gone
+    # Days before it are frozen: entries before the instant are in them, and may be gone.
+    Column("keep_from", LocalDate),
+    Column("keep_since", Instant),
     # The second look: when it was, both sides' consumption of all time in whole micro-credits as
     # it left them, and the first and last day that changed since, which the next one compares.
     Column("compared_at", Instant),

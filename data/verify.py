@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, func, select
 
 from data.engine import read_transaction
-from data.periods import DAY, Period, local_day, zone
+from data.periods import DAY, Period
 from data.rollup import (
     SUMMED,
     Amounts,
@@ -105,14 +105,14 @@ def _verify_account(connection: Connection, account_id: str) -> Verdict:
 def waiting_days(connection: Connection, account: RolledAccount) -> frozenset[dt.date]:
     """Local days that an aggregator still has to look at."""
     marks = connection.execute(select(dirty.c.at).where(dirty.c.account_id == account.id))
-    tz = zone(account.timezone)
-    return frozenset(local_day(at, tz) for at in marks.scalars())
+    return frozenset(account.day_of(at) for at in marks.scalars() if not account.is_frozen(at))
 
 
 def differences(
     connection: Connection, account: RolledAccount, days: Period
 ) -> Iterator[Difference]:
-    """Where the stored rows of these days are not what the ledger sums to now."""
+    """Where the stored rows of these days, but for frozen ones, are not what the ledger sums to."""
+    days = account.unfrozen(days)
     ledger = ledger_sums(connection, account, days)
     stored = stored_sums(connection, account.id, days)
     sides = zip(BREAKDOWNS, ledger.breakdowns, stored.breakdowns, strict=True)
@@ -129,7 +129,7 @@ def _net(sums: dict[Key, Amounts], day: dt.date) -> int:
 
 
 def all_days(connection: Connection, account: RolledAccount) -> Period | None:
-    """From the first day that either side has to the last."""
+    """From the first day that either side has and that is not frozen to the last."""
     known = ledger_days(connection, account)
     edges = [known.start, known.last] if known else []
     for table in SUMMED:
@@ -137,4 +137,4 @@ def all_days(connection: Connection, account: RolledAccount) -> Period | None:
             query = select(edge(table.c.day)).where(table.c.account_id == account.id)
             edges += connection.execute(query).scalars().all()
     days = [day for day in edges if day is not None]
-    return Period(min(days), max(days) + DAY) if days else None
+    return account.unfrozen(Period(min(days), max(days) + DAY)) if days else None

@@ -25,7 +25,7 @@ from tests.conftest import NOW
 ROOT = Path(app.__file__).parent
 COMMANDS = (
     *("run", "report", "import", "check", "demo"),
-    *("rollup", "rebuild", "verify", "install", "uninstall"),
+    *("rollup", "rebuild", "verify", "freeze", "install", "uninstall"),
 )
 
 

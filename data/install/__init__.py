@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -17,7 +17,7 @@ from data.errors import UsageError
 from data.install import postgres, sqlite
 from data.install.base import BaseTable, Marks
 from data.install.versions import installed_version, upgrade
-from data.schema import OUR_TABLES, ROLLUP_VERSION
+from data.schema import OUR_TABLES, ROLLUP_VERSION, rollup_state
 
 __all__ = ["Marks", "Plan", "install", "planned", "require_installed", "uninstall"]
 
@@ -45,9 +45,10 @@ def install(engine: Engine, plan: Plan) -> None:
 
 
 def uninstall(engine: Engine, plan: Plan) -> None:
-    """Take away everything of ours but the roles; the ledger stays as it is."""
+    """Take away everything of ours but the roles; UsageError where only the rollup has it."""
     try:
         with write_transaction(engine) as connection:
+            _refuse_frozen(connection)
             _run(connection, plan_uninstall(connection, plan))
     except DBAPIError as error:
         raise _refused(error) from error
@@ -92,6 +93,17 @@ def require_installed(connection: Connection) -> None:
         raise UsageError(
             "rollup.not_installed",
             f"This ledger {found}: run `python app.py install` with the same --db first.",
+        )
+
+
+def _refuse_frozen(connection: Connection) -> None:
+    frozen = select(rollup_state.c.account_id).where(rollup_state.c.keep_from.is_not(None))
+    current = installed_version(connection) == ROLLUP_VERSION
+    if current and connection.execute(frozen.limit(1)).first():
+        raise UsageError(
+            "uninstall.frozen",
+            "Some days are frozen: their entries may be gone, and the rollup alone has them. To "
+            "lose them for good, run the SQL that --print shows.",
         )
 
 

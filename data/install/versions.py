@@ -40,6 +40,7 @@ FROM_2 = {
     "postgresql": (
         (
             "ALTER TABLE rollup_state ADD COLUMN made_by INTEGER, ADD COLUMN keep_from DATE, "
+            "ADD COLUMN keep_since TIMESTAMP WITH TIME ZONE, "
             "ADD COLUMN compared_at TIMESTAMP WITH TIME ZONE, ADD COLUMN ledger_micro BIGINT, "
             "ADD COLUMN rollup_micro BIGINT, ADD COLUMN changed_first DATE, "
             "ADD COLUMN changed_last DATE"
@@ -48,6 +49,7 @@ FROM_2 = {
     "sqlite": (
         "ALTER TABLE rollup_state ADD COLUMN made_by INTEGER",
         "ALTER TABLE rollup_state ADD COLUMN keep_from TEXT",
+        "ALTER TABLE rollup_state ADD COLUMN keep_since INTEGER",
         "ALTER TABLE rollup_state ADD COLUMN compared_at INTEGER",
         "ALTER TABLE rollup_state ADD COLUMN ledger_micro INTEGER",
         "ALTER TABLE rollup_state ADD COLUMN rollup_micro INTEGER",

@@ -425,6 +425,6 @@ def test_a_pass_says_what_it_did_in_one_line(fed, clock, builder, caplog):
     builder.save(fed)
     with caplog.at_level("INFO", "data.aggregator"):
         Aggregator(fed, "test", clock).run_once()
-    assert ["pass accounts=2 entries=3 built=2 failed=0 mended=0 ms=0 waiting=0 lag=0.0s"] == [
-        record.getMessage() for record in caplog.records
-    ]
+    assert [
+        "pass accounts=2 entries=3 built=2 refused=0 failed=0 mended=0 ms=0 waiting=0 lag=0.0s"
+    ] == caplog.messages

@@ -72,6 +72,7 @@ def test_a_pass_is_counted_and_what_still_waits_is_told(fed, builder, scrape):
             "accounts_total": 1,
             "entries_total": 1,
             "built_total": 1,
+            "refused_total": 0,
             "failures_total": 1,
             "mended_total": 0,
         } == seen()

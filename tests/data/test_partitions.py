@@ -13,6 +13,7 @@ from data import schema
 from data.aggregator import Aggregator, rebuild_account, refresh
 from data.check import check
 from data.engine import create_tables, insert_rows
+from data.freeze import freeze
 from data.install import Plan, install
 from data.verify import Verdict, verify
 from tests.rolled import counted, stored
@@ -127,9 +128,10 @@ def test_a_partition_that_is_attached_with_entries_needs_their_marks(rolled):
     assert counted(rolled) == stored(rolled)
 
 
-def test_a_detached_partition_takes_the_trigger_off_and_leaves_the_days(rolled):
+def test_a_detached_partition_takes_the_trigger_off_and_leaves_its_frozen_days(rolled):
     """What is then done to the table is no change of the ledger."""
     before = stored(rolled)
+    freeze(rolled, "acme", dt.date(2026, 10, 2))
     run(
         rolled,
         "ALTER TABLE entries DETACH PARTITION entries_2026_09",
@@ -137,9 +139,11 @@ def test_a_detached_partition_takes_the_trigger_off_and_leaves_the_days(rolled):
         "DROP TABLE entries_2026_09",
     )
     catch_up(rolled)
+    rebuild_account(rolled, "acme")
     assert before == stored(rolled)
+    assert Verdict(accounts=1) == verify(rolled)
     install(rolled, Plan())
-    run(rolled, use("2026-10-02T00:00Z"))
+    run(rolled, use("2026-10-02T04:00Z"))
     assert 1 == verify(rolled).waiting  # installing again found the trigger standing
 
 

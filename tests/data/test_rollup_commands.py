@@ -131,11 +131,51 @@ def test_an_account_that_fails_is_an_exit_status(made, do):
     assert 1 == do("rollup", "--once")[0]
 
 
+def test_a_ledger_is_pruned_after_its_days_were_frozen(made, do):
+    do("install")
+    frozen = "2 accounts are frozen before 2026-11-02: "
+    assert (0, f"{frozen}entries before 2026-11-02T00:00:00Z may be deleted.") == do(
+        "freeze", "--before", "2026-11-02"
+    )
+    before = stored(made)
+    run(made, schema.entries.delete())
+    assert 0 == do("rollup", "--once")[0]
+    assert 0 == do("rebuild")[0]
+    assert 0 == do("verify")[0]
+    assert before == stored(made)
+    assert {"acme", "bolt"} == set(before)
+
+
+def test_an_account_that_cannot_be_frozen_is_named(made, do):
+    do("install")
+    run(made, update(schema.accounts).where(schema.accounts.c.id == "acme")
+        .values(timezone="Mars/Phobos"))  # fmt: skip
+    status, said = do("freeze", "--before", "2026-11-02")
+    assert 1 == status
+    assert [
+        "acme cannot be rolled up and is not frozen: 'Mars/Phobos' is not an IANA time zone",
+        "1 accounts are frozen before 2026-11-02, 1 are not: delete no entries yet.",
+    ] == said.splitlines()
+    assert 0 == do("freeze", "--before", "2026-11-02", "--account", "bolt")[0]
+
+
+def test_frozen_days_are_not_uninstalled_by_the_way(made, do, database_url, capsys):
+    do("install")
+    do("freeze", "--before", "2026-11-02", "--account", "bolt")
+    assert 2 == app.main(["uninstall", "--db", database_url])
+    assert "[uninstall.frozen]" in capsys.readouterr().err
+    assert {"bolt"} == set(stored(made))
+    assert "DROP TABLE" in do("uninstall", "--print")[1]
+
+
 REFUSED = [
     (("rollup", "--once"), "rollup.not_installed"),
     (("rebuild",), "rollup.not_installed"),
     (("verify",), "rollup.not_installed"),
     (("rollup", "--every", "soon"), "rollup.every"),
+    (("freeze", "--before", "2026-01-01"), "rollup.not_installed"),
+    (("freeze", "--before", "2099-01-01"), "freeze.before"),
+    (("freeze", "--before", "soon"), "freeze.before"),
     (("install", "--ledger", "moves"), "install.ledger"),
 ]
 
@@ -207,7 +247,7 @@ def test_rollup_runs_until_it_is_told_to_stop(made, do, database_url):
         text=True,
     ) as process:
         place = re.search(r"metrics at (http://127\.0\.0\.1:\d+/\S+)", process.stderr.readline())
-        assert "pass accounts=2 entries=0 built=2 failed=0" in process.stderr.readline()
+        assert "pass accounts=2 entries=0 built=2 refused=0" in process.stderr.readline()
         run(made, BETTER)
         while "entries=1" not in process.stderr.readline():
             pass
