@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# See that Chromium and PostgreSQL, which the tests drive, are there: install them on Debian when
-# this is root, else say what to install. The page itself needs neither.
+# See that Chromium, PostgreSQL and PgBouncer, which the tests drive, are there: install them on
+# Debian when this is root, else say what to install. The page itself needs none of them.
 set -eu
 
 missing=()
@@ -8,6 +8,7 @@ command -v chromium >/dev/null || missing+=(chromium)
 command -v chromedriver >/dev/null || missing+=(chromium-driver)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ||
     missing+=(postgresql)
+command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
 
 if [ ${#missing[@]} -eq 0 ]; then
     exit 0
