@@ -58,6 +58,14 @@ def test_amount(micro, text):
 
 
 @pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(21_400, 23_300, "21,400–23,300"), (500, 500, "500"), (-120, 40, "−120–40")],
+)
+def test_between(low, high, text):
+    assert words.between(low * M, high * M) == text
+
+
+@pytest.mark.parametrize(
     ("whole", "text"),
     [
         (0, "0"), (500, "500"), (1_000, "1k"), (1_200, "1.2k"), (1_250, "1.25k"), (25_000, "25k"),
