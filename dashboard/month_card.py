@@ -137,7 +137,7 @@ def _against(amount: int, limit: int | None) -> Iterator[str]:
 def _likely(likely: Likely | None) -> Iterator[str]:
     """Nothing while it can't be told, and where the interval is one amount."""
     if likely and likely.low < likely.high:
-        yield f"Likely {words.credits(likely.low)}–{words.credits(likely.high)}"
+        yield f"Likely {words.between(likely.low, likely.high)}"
 
 
 def _balance(month: Standing) -> Number:
