@@ -26,6 +26,7 @@ class Usual:
 
     twice_median: int
     four_times_deviation: int  # the median absolute deviation
+    twice_median_of_use: int  # the median of the days with use, doubled; 0 without any
 
     @property
     def median(self) -> Fraction:
@@ -36,12 +37,14 @@ class Usual:
         """Whether `net` is a spike.
 
         That is more than median + 5 × 1.4826 × deviation, the deviation at least 5% of the
-        median, and at least 1.5 times the median. Both sides stand multiplied by 40,000, so that
-        integers decide and a long range costs no fractions.
+        median, and at least 1.5 times the median; of the days with use alone too, so that the
+        first days after weeks without any do not stand out. Both sides stand multiplied by
+        40,000, so that integers decide and a long range costs no fractions.
         """
         forty_deviations = max(10 * self.four_times_deviation, self.twice_median)
         limit = 20_000 * self.twice_median + 7_413 * forty_deviations
-        return net > 0 and 40_000 * net > limit and 4 * net >= 3 * self.twice_median
+        least = max(self.twice_median, self.twice_median_of_use)
+        return net > 0 and 40_000 * net > limit and 4 * net >= 3 * least
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,12 @@ def _history(nets: Nets, before: dt.date, complete: Period, *, weekend: bool) ->
 
 
 def _usual(history: Sequence[int]) -> Usual:
-    twice = twice_median(history)
-    return Usual(twice, twice_median([abs(2 * net - twice) for net in history]))
+    twice, used = twice_median(history), [net for net in history if net > 0]
+    return Usual(
+        twice_median=twice,
+        four_times_deviation=twice_median([abs(2 * net - twice) for net in history]),
+        twice_median_of_use=twice_median(used) if used else 0,
+    )
 
 
 def twice_median(values: Sequence[int]) -> int:

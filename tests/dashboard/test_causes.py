@@ -33,7 +33,7 @@ def nets(usual: int, spike: int) -> dict[dt.date, int]:
 def evidence(reasons, workspaces, pairs=(), net=None, usual=None) -> Evidence:
     net = sum(found.get(THURSDAY, 0) for found in reasons.values()) if net is None else net
     median = sum(found[HISTORY[0]] for found in reasons.values()) if usual is None else usual
-    spike = Spike(THURSDAY, net, findings.Usual(2 * median, 0))
+    spike = Spike(THURSDAY, net, findings.Usual(2 * median, 0, 0))
     micro = {pair: credits_ * M for pair, credits_ in dict(pairs).items()}
     return Evidence(spike, HISTORY, reasons, workspaces, micro)
 
@@ -173,7 +173,7 @@ def expected_excess(of):
     st.randoms(use_true_random=False),
 )
 def test_both_breakdowns_add_up_and_no_order_matters(reasons, workspaces, net, twice, draw):
-    spike = Spike(THURSDAY, net, findings.Usual(twice, 0))
+    spike = Spike(THURSDAY, net, findings.Usual(twice, 0, 0))
     pairs = {(r, w): draw.randrange(10**6) for r in reasons for w in workspaces}
     names = {code: code.upper() for code in workspaces}
     made = causes.find_cause(Evidence(spike, HISTORY, reasons, workspaces, pairs), {}, names)

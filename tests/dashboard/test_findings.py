@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import findings
-from data.periods import DAY
+from data.periods import DAY, Period
 
 M = 1_000_000
 TODAY = dt.date(2026, 11, 22)
@@ -39,6 +39,9 @@ def expected_spike(nets, day, first_day, today):
     deviation = statistics.median([abs(one - median) for one in same])
     deviation = max(deviation, median * Fraction(5, 100))
     limit = median + 5 * Fraction("1.4826") * deviation
+    used = [one for one in same if one > 0]
+    if used and nets[day] < Fraction(3, 2) * statistics.median(used):
+        return False
     return nets[day] > limit and nets[day] >= Fraction(3, 2) * median and nets[day] > 0
 
 
@@ -141,3 +144,34 @@ def test_a_day_that_uses_something_where_usually_nothing_is_used_stands_out():
     usual = usual_on(weekdays(800), dt.date(2026, 11, 21))
     assert usual.is_exceeded_by(1)
     assert not usual.is_exceeded_by(0)
+
+
+@pytest.mark.parametrize(("weeks", "flagged"), [(1, 0), (2, 0), (3, 0), (4, 1), (6, 1)])
+def test_the_days_after_weeks_without_use_do_not_stand_out(weeks, flagged):
+    """But for the first, where nothing was used in all of the 28 days before it."""
+    back = dt.date(2026, 11, 9)
+    nets = weekdays(800, 120)
+    for day in Period(back - DAY * 7 * weeks, back):
+        nets[day] = 0
+    days = [day for day in Period(back, TODAY) if day.weekday() < 5]
+    usual = findings.usual_days(nets, days, findings.complete_days(LONG_AGO, TODAY))
+    assert [spike.day for spike in findings.spikes(nets, usual)] == [back] * flagged
+
+
+def test_single_days_without_use_change_nothing():
+    holidays = {dt.date(2026, 11, 11), dt.date(2026, 11, 2)}
+    nets = {day: 0 if day in holidays else net for day, net in weekdays(800).items()}
+    days = [day for day in Period(dt.date(2026, 10, 26), TODAY) if day.weekday() < 5]
+    usual = findings.usual_days(nets, days, findings.complete_days(LONG_AGO, TODAY))
+    assert findings.spikes(nets, usual) == ()
+    assert usual[dt.date(2026, 11, 20)].is_exceeded_by(1_200 * M)
+
+
+def test_after_weeks_without_use_a_spike_stands_out_of_the_days_with_use():
+    monday = dt.date(2026, 11, 16)
+    nets = {day: 0 if monday - DAY * 21 <= day < monday else net
+            for day, net in weekdays(800).items()}  # fmt: skip
+    usual = usual_on(nets, monday)
+    assert usual.median == 0
+    assert usual.is_exceeded_by(1_200 * M)
+    assert not usual.is_exceeded_by(1_200 * M - 1)

@@ -107,7 +107,9 @@ class AccountRows:
         usual = self.usual(day)
         deviation = median(abs(amount - usual) for amount in self._history(day))
         limit = usual + 5 * 1.4826 * max(deviation, 0.05 * usual)
-        return self.by_day[day] > limit and self.by_day[day] >= 1.5 * usual
+        used = [amount for amount in self._history(day) if amount > 0]
+        least = 1.5 * max(usual, median(used) if used else 0)
+        return self.by_day[day] > limit and self.by_day[day] >= least
 
 
 @dataclass(frozen=True)
