@@ -70,6 +70,7 @@
     account: "account",
     tables: "table",
     workspaces: "workspaces",
+    compare: "compare",
   }; // in the address, of the fields of a view
 
   // The view that an act leads to, and the field of it that the address is to have, if any.
@@ -92,6 +93,7 @@
       table: () => shown("tables", tables.toggled(view.tables, act.value), act.value),
       rows: () => shown("tables", tables.turned(view.tables, act.value), act.value.split(":")[0]),
       workspaces: () => shown("workspaces", act.value, "workspace"),
+      compare: () => shown("compare", view.compare === "1" ? "" : "1"),
       look: () => ({ view: Object.assign({}, view, { known: act.value }), writes: null }),
     }[act.act];
     return reach ? reach() : { view: view, writes: null };
@@ -116,6 +118,7 @@
       account: asked("account"),
       tables: asked("table") || "",
       workspaces: asked("workspaces") || "",
+      compare: asked("compare") || "",
       theme: window.creditsTheme.inForce(),
     };
     if (window.creditsTheme.prints) {

@@ -15,6 +15,7 @@ from dashboard.ranges import DEFAULT
 from dashboard.theme import THEMES, Theme
 from dashboard.view import ALL
 
+COMPARES = "1"  # the `compare=` of an address that asks for the previous period's marks
 LONGEST = 200  # characters of any one value
 KEYS = frozenset(panel.key for panel in PANELS)
 ROW = re.compile(r"[1-9][0-9]{0,8}")
@@ -39,6 +40,7 @@ class Asked:
     refreshed: bool = False  # the reader pressed Refresh, and is told that it was done
     tables: Mapping[str, int] = field(default_factory=dict)  # open ones, and their first rows
     all_workspaces: bool = False
+    compares: bool = False
     toggled: str | None = None  # the panel whose form the reader changed, and is told so
     prints: bool = False  # for paper: every chart, then every table
     known: Known | None = None  # the page looks by itself whether anything changed
@@ -47,8 +49,8 @@ class Asked:
     def wish(self) -> Wish:
         """What the reader wants to see; a bar for each workspace could be longer than a sheet."""
         if self.prints:
-            return Wish(self.range, dict.fromkeys(KEYS, 1))
-        return Wish(self.range, self.tables, self.all_workspaces)
+            return Wish(self.range, dict.fromkeys(KEYS, 1), compares=self.compares)
+        return Wish(self.range, self.tables, self.all_workspaces, self.compares)
 
 
 def read(data: object, themes: Mapping[str, Theme] = THEMES) -> Asked:
@@ -62,6 +64,7 @@ def read(data: object, themes: Mapping[str, Theme] = THEMES) -> Asked:
         refreshed=fields.get("refreshed") is True,
         tables=_tables(_text(fields.get("tables")) or ""),
         all_workspaces=fields.get("workspaces") == ALL,
+        compares=fields.get("compare") == COMPARES,
         toggled=toggled if (toggled := _text(fields.get("toggled"))) in KEYS else None,
         prints=fields.get("prints") is True,
         known=_known(fields.get("known")),

@@ -15,6 +15,7 @@ from callbacks import asked
 from callbacks.services import Services
 from dashboard import freshness, words
 from dashboard.answer import Answer, PanelAnswer, answer, new_reference
+from dashboard.highlights import compared
 from dashboard.host import NO_HOST, Host
 from dashboard.ids import Id, Part, part_id
 from dashboard.panels import PANELS
@@ -23,6 +24,7 @@ from data.access import AccessDeniedError
 from data.errors import PreparingError
 from data.freshness import Freshness
 from layouts import export_menu, page, states
+from layouts.findings import findings_view
 from layouts.month_card import month_view
 from layouts.panel import details, notes
 from layouts.table import paper_table, rows_shown, table_view
@@ -45,7 +47,11 @@ PANEL_OUTPUTS = (
 PAGE_OUTPUTS = {
     "steps": Output(Id.STEPS, "data"),
     "dates": Output(Id.DATES, "children"),
-    "total": Output(Id.TOTAL, "children"),
+    "compare_hidden": Output(Id.COMPARE, "hidden"),
+    "compare_checked": Output(Id.COMPARE, "aria-checked"),
+    "compare_with": Output(Id.COMPARE_WITH, "children"),
+    "findings": Output(Id.FINDINGS, "children"),
+    "findings_hidden": Output(Id.FINDINGS, "hidden"),
     "notice": Output(Id.NOTICE, "children"),
     "status": Output(Id.STATUS, "children"),
     "freshness": Output(Id.FRESHNESS, "children"),
@@ -160,6 +166,7 @@ def _instead(state: Any, said: str = "") -> Values:
         "no_permission_hidden": True,
         "month_hidden": True,
         "toolbar_hidden": True,
+        "findings_hidden": True,
         "grid_hidden": True,
         "notice": "",
         "status": said,
@@ -176,11 +183,12 @@ def _instead(state: Any, said: str = "") -> Values:
 def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Values:
     view, seen = made.view, reading.freshness
     zone = view.account.zone
-    total = "" if made.total_micro is None else words.amount(made.total_micro)
     return {
         "steps": _steps(made, seen.version),
         "dates": page.dates(words.heading(view.period), view.period.days),
-        "total": page.total(total) if total else "",
+        **_compare(view),
+        "findings": findings_view(made.highlights, view),
+        "findings_hidden": view.is_new,
         "notice": notice,
         "status": _status(made, refreshed=refreshed),
         **_fresh(seen, zone),
@@ -192,6 +200,16 @@ def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Va
         "month_hidden": False,
         "toolbar_hidden": False,
         "grid_hidden": False,
+    }
+
+
+def _compare(view: View) -> Values:
+    """The switch, which is there when there is something to compare with."""
+    previous = view.previous
+    return {
+        "compare_hidden": previous is None,
+        "compare_checked": "true" if view.compares else "false",
+        "compare_with": f" with {words.sentence(previous, view.today)}" if previous else "",
     }
 
 
@@ -226,9 +244,13 @@ def _steps(made: Answer, version: int | None) -> Values:
 
 
 def _status(made: Answer, *, refreshed: bool) -> str:
-    dates = words.sentence(made.view.period, made.view.today)
-    total = "" if made.total_micro is None else f": {words.amount(made.total_micro)}"
-    return f"{'Refreshed. ' if refreshed else ''}Showing {dates}{total}."
+    dates, total = words.dated(made.view.period), made.highlights.total
+    told = (
+        f": {words.amount(total.net)}{compared(total.net, total.before, made.view)}"
+        if total
+        else ""
+    )
+    return f"{'Refreshed. ' if refreshed else ''}Showing {dates}{told}."
 
 
 def _told(made: Answer, ask: asked.Asked) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from dashboard.highlights import NO_HIGHLIGHTS, Frames, Highlights, find_highlights
 from dashboard.month_card import MonthCard, month_card
 from dashboard.panel import Drawing, Panel
-from dashboard.panels import PANELS, daily_usage
+from dashboard.panels import PANELS, by_reason, by_workspace, daily_usage
 from dashboard.plan_catalogue import Catalogue
 from dashboard.ranges import DEFAULT, RangeError, earlier, later
 from dashboard.standing import load_standing
@@ -24,7 +25,6 @@ from dashboard.view import Reading, View, load_view_or_default
 from data.access import Scope
 from data.engine import Connection
 from data.errors import UsageError
-from data.frames import total
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for an
 
 @dataclass(frozen=True)
 class Wish:
-    """What a reader wants to see: a range, the panels open as tables, a bar for each workspace.
+    """What a reader wants to see: a range, and how its panels show it.
 
     A table is open from the row on that its panel's key is mapped to; unknown keys mean nothing.
     """
@@ -41,6 +41,7 @@ class Wish:
     range: str = DEFAULT
     tables: Mapping[str, int] = field(default_factory=dict)
     all_workspaces: bool = False
+    compares: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,12 @@ class PanelAnswer:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one request gets: the view, the card, the panels, the headline, where the steps lead."""
+    """What one request gets: the view, the card, the findings, the panels, where the steps lead."""
 
     view: View
     card: MonthCard | str  # or the reference that the log has
     panels: tuple[PanelAnswer, ...]
-    total_micro: int | None  # None when its panel failed
+    highlights: Highlights
     range_error: RangeError | None
     earlier: str | None
     later: str | None
@@ -81,7 +82,7 @@ def answer(
 ) -> Answer:
     """All panels of one range and the running month's card, at one moment."""
     view, error = load_view_or_default(reading, wish.range)
-    view = replace(view, all_workspaces=wish.all_workspaces)
+    view = replace(view, all_workspaces=wish.all_workspaces, compares=wish.compares)
     frames = _frames(panels, reading, view)
     tables = {panel.key: _table_frame(panel, frames, reading, view)
               for panel in panels if panel.key in wish.tables}  # fmt: skip
@@ -92,7 +93,7 @@ def answer(
         panels=tuple(
             _draw(panel, frames[panel.key], tables.get(panel.key), view, theme) for panel in panels
         ),
-        total_micro=_headline(frames.get(daily_usage.PANEL.key)),
+        highlights=_highlights(frames, view),
         range_error=error,
         earlier=before.text if before else None,
         later=after.text if after else None,
@@ -174,7 +175,12 @@ def _failed(part: str, view: View) -> str:
     return reference
 
 
-def _headline(days: pd.DataFrame | str | None) -> int | None:
-    if days is None or isinstance(days, str):
-        return None
-    return total(days.loc[days["in_range"].astype(bool), "net"])
+def _highlights(found: Mapping[str, Found], view: View) -> Highlights:
+    """What can be said of the frames that there are; a failure leaves the row without a finding."""
+    modules = (daily_usage, by_reason, by_workspace)
+    frames = (found.get(module.PANEL.key) for module in modules)
+    try:
+        return find_highlights(Frames(*(None if isinstance(f, str) else f for f in frames)), view)
+    except Exception:
+        _failed("findings", view)
+        return NO_HIGHLIGHTS

@@ -41,7 +41,9 @@ class Id(StrEnum):
     EARLIER = "earlier"
     LATER = "later"
     DATES = "dates"
-    TOTAL = "total"
+    COMPARE = "compare"  # the switch that marks the previous period in the charts
+    COMPARE_WITH = "compare-with"  # its days, in the switch's name
+    FINDINGS = "findings"
     NOTICE = "notice"
     STATUS = "status"
     GRID = "grid"
@@ -76,6 +78,7 @@ class Act(StrEnum):
     TABLE = "table"
     ROWS = "rows"
     WORKSPACES = "workspaces"
+    COMPARE = "compare"
     OPEN = "open"
     RETRY = "retry"
     REFRESH = "refresh"

@@ -82,6 +82,17 @@ def whole(reasons: Iterable[Reason]) -> int:
     return sum(reason.drawn for reason in reasons)
 
 
+def biggest(reasons: Iterable[Reason]) -> Reason | None:
+    """The one with most credits; several folded into one are none."""
+    above = [reason for reason in reasons if reason.net > 0 and reason.code is not None]
+    return max(above, key=lambda reason: reason.net, default=None)
+
+
+def verb(label: str) -> str:
+    """`Enhanced OCR is`, `Workflow runs are`."""
+    return "are" if label.endswith("s") and not label.endswith("ss") else "is"
+
+
 def read_reasons(frame: pd.DataFrame, taxonomy: Taxonomy) -> tuple[Reason, ...]:
     """The reasons as the chart shows them: the unknown ones and the types few enough to tell."""
     shown = [_fold_types(reason) for reason in list_reasons(frame, taxonomy)]

@@ -27,10 +27,12 @@ def unseen(words: str) -> html.Span:
     return html.Span(words, className="visually-hidden")
 
 
-def button(act: Act, *content: html.Span | str, **properties: Any) -> html.Button:
+def button(
+    act: Act, *content: html.Span | str, look: str = "button", **properties: Any
+) -> html.Button:
     """A button that does `act`."""
     properties["data-act"] = str(act)
-    return html.Button(list(content), type="button", className="button", **properties)
+    return html.Button(list(content), type="button", className=look, **properties)
 
 
 def host_link(address: str, words: str, **properties: Any) -> html.A:

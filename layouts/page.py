@@ -16,9 +16,10 @@ from dashboard.ids import Act, Id
 from dashboard.panel import Panel
 from layouts.controls import aria, button, host_link, icon, unseen
 from layouts.export_menu import export_menu
+from layouts.findings import findings_section
 from layouts.month_card import month_section
 from layouts.panel import card
-from layouts.range_picker import range_picker, steps
+from layouts.range_picker import compare_switch, range_picker, steps
 from layouts.states import no_permission, strips
 
 CHOICES_OF_THEME = ("system", "light", "dark")
@@ -63,12 +64,6 @@ def dates(words: str, days: int) -> list[Component | str]:
     """The resolved range beside the picker: `3 – 22 Nov 2026 · 20 days`."""
     count = "1 day" if days == 1 else f"{days:,} days"
     return [html.B(words), html.Span(f" · {count}", className="days")]
-
-
-def total(amount: str) -> list[Component | str]:
-    """The range's total with its unit, `14,850 credits`."""
-    number, space, unit = amount.partition(" ")
-    return [html.B(number), space, unit]
 
 
 def freshness(state: str, label: str) -> list[Component]:
@@ -146,6 +141,7 @@ def _main(panels: Sequence[Panel], host: Host, refresh_seconds: int) -> html.Mai
             month_section(),
             _toolbar(),
             html.P(id=Id.NOTICE, className="notice"),
+            findings_section(),
             html.Div([card(panel) for panel in panels], id=Id.GRID, className="grid"),
             html.Div(id=Id.PAPER, className="paper"),
         ],
@@ -159,11 +155,7 @@ def _toolbar() -> html.Div:
         [
             range_picker(),
             html.Div(
-                [
-                    steps(),
-                    html.P(id=Id.DATES, className="dates"),
-                    html.P(id=Id.TOTAL, className="total"),
-                ],
+                [steps(), html.P(id=Id.DATES, className="dates"), compare_switch()],
                 className="resolved",
             ),
         ],

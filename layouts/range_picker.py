@@ -30,6 +30,21 @@ def steps() -> html.Div:
     )
 
 
+def compare_switch() -> html.Button:
+    """Adds the previous period's marks to the charts; hidden until there is one."""
+    dates = html.Span(id=Id.COMPARE_WITH, className="compare-with")
+    return button(
+        Act.COMPARE,
+        html.Span(className="switch-track", **aria(hidden="true")),
+        html.Span(["Compare", dates]),
+        look="switch",
+        id=Id.COMPARE,
+        role="switch",
+        hidden=True,
+        **aria(checked="false"),
+    )
+
+
 def _choices() -> html.Div:
     options: Any = [{"label": _label(choice), "value": choice.key} for choice in CHOICES]
     return html.Div(

@@ -74,3 +74,10 @@ def _texts(component: Any) -> Any:
         props = component.get("props", {})
         yield from (props[name] for name in TABLE_TEXTS if name in props)
         yield from _texts(props.get("children"))
+
+
+def total_of(shown: Any) -> str:
+    """The range's total as the first cell of the findings says it: `14,850 credits`."""
+    first = shown["findings"]["children"][0]["props"]["children"]
+    (amount,) = (part for part in first if part["props"].get("className") == "amount")
+    return f"{words_of(amount['props']['children'][0])} credits"

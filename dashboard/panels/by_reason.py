@@ -34,8 +34,10 @@ from dashboard.reason_parts import (
     ENHANCED_OCR,
     Part,
     Reason,
+    biggest,
     list_reasons,
     read_reasons,
+    verb,
     whole,
 )
 from dashboard.table import (
@@ -113,29 +115,23 @@ def _table_rows(reasons: Sequence[Reason], of: int, *, refunds: bool) -> Iterato
 # --- words ----------------------------------------------------------------------------------
 
 
-def _biggest(reasons: Sequence[Reason]) -> Reason | None:
-    above = [reason for reason in reasons if reason.net > 0]
-    return max(above, key=lambda reason: reason.net, default=None)
-
-
 def _answer(reasons: Sequence[Reason]) -> str:
-    biggest = _biggest(reasons)
-    if biggest is None:
+    found = biggest(reasons)
+    if found is None:
         refunds = has_refunds(part for reason in reasons for part in reason.parts)
         return "Refunds exceed use in this range." if refunds else "No credits used in this range."
-    verb = "are" if biggest.label.endswith("s") and not biggest.label.endswith("ss") else "is"
-    share = words.share(biggest.net, whole(reasons))
-    return f"{clip(biggest.label, LONGEST)} {verb} the biggest driver: {share} of this range."
+    name, share = clip(found.label, LONGEST), words.share(found.net, whole(reasons))
+    return f"{name} {verb(found.label)} the biggest driver: {share} of this range."
 
 
 def _notes(reasons: Sequence[Reason]) -> Iterator[str]:
     below = [part for reason in reasons for part in reason.parts if part.net < 0]
     if below:
         yield words.refunds_exceed([(part.label, part.net) for part in below], "reason")
-    biggest = _biggest(reasons)
-    if biggest is None or biggest.code != ENHANCED_OCR:
+    found = biggest(reasons)
+    if found is None or found.code != ENHANCED_OCR:
         return
-    if 100 * biggest.net >= OCR_ADVICE_FROM * whole(reasons):
+    if 100 * found.net >= OCR_ADVICE_FROM * whole(reasons):
         yield OCR_ADVICE
 
 

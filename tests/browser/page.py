@@ -151,7 +151,10 @@ class Page:
 
     @property
     def total(self) -> str:
-        return self.text(Id.TOTAL)
+        """What the first cell of the findings says."""
+        return self.run(
+            "return document.querySelector('#findings .amount b').innerText + ' credits'"
+        )
 
     @property
     def chosen(self) -> str | None:

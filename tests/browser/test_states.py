@@ -448,7 +448,8 @@ def test_refresh_asks_once_more_and_says_so_each_time(serve):
         page.until(lambda told=number - 1: page.run("return window.told.length") == told)
         assert ["month"] * number == page.asked()
     told = page.run("return window.told")
-    assert ["Refreshed. Showing 1–22 Nov: 132 credits."] * 2 == [" ".join(t.split()) for t in told]
+    said = "Refreshed. Showing 1–22 Nov 2026: 132 credits."
+    assert [said] * 2 == [" ".join(words.split()) for words in told]
     assert "Refresh" == page.run("return document.activeElement.ariaLabel")
     page.pick("7d")
     page.until(lambda: page.text(Id.STATUS).startswith("Showing 16–22"))

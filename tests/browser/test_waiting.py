@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.ids import Id, Part, part_id
+from dashboard.ids import Part, part_id
 from dashboard.panels import PANELS
 
 MONTH = "3 – 22 Nov 2026 · 20 days"
@@ -72,7 +72,7 @@ def test_no_card_changes_its_height_when_the_drawings_come_late(page):
     page.driver.execute_cdp_cmd("Network.enable", {})
     page.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/plotly-basic*"]})
     page.open()
-    page.until(lambda: page.text(Id.TOTAL))
+    page.until(lambda: page.run("return document.querySelector('#findings .amount') !== null"))
     before = page.run(HEIGHTS)
     page.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
     page.browser.get_logs()  # Chromium reports what was blocked

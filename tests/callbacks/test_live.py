@@ -15,7 +15,7 @@ from data.install import Plan, install
 from tests.conftest import NOW
 from tests.ledger_builder import LedgerBuilder
 from tests.live_page import live_page
-from tests.page_client import words_of
+from tests.page_client import total_of, words_of
 
 KEYS = [panel.key for panel in PANELS]
 MINUTE = dt.timedelta(minutes=1)
@@ -53,7 +53,7 @@ def words(shown, name):
 def test_every_panel_is_shown_with_how_far_it_reaches(live):
     live.now += 3 * MINUTE
     shown = live.show()
-    assert "120 credits" == words(shown, "total")
+    assert "120 credits" == total_of(shown)
     assert "Updated 3 min ago" == words(shown, "freshness")
     assert "Contracts: 83% of this range." == shown["workspace-answer"]["children"]
     for key in KEYS:
@@ -72,7 +72,7 @@ def test_an_account_that_was_never_rolled_up_is_prepared_and_never_zero(live):
     assert ("nova", True) == (shown["accounts"]["value"], shown["grid"]["hidden"])
     assert "daily-graph" not in shown
     live.roll_up()
-    assert "7 credits" == words(live.show(account="nova"), "total")
+    assert "7 credits" == total_of(live.show(account="nova"))
 
 
 def test_a_dead_aggregator_delays_and_the_numbers_stay(live):
@@ -80,7 +80,7 @@ def test_a_dead_aggregator_delays_and_the_numbers_stay(live):
     shown = live.show()
     assert "Updated 2 h 46 min ago" == words(shown, "freshness")
     assert "Charts are complete up to 22 Nov, 11:29." in words(shown, "delay")
-    assert "120 credits" == words(shown, "total")
+    assert "120 credits" == total_of(shown)
 
 
 # --- looking by itself --------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def test_what_changed_replaces_the_figures_and_is_told_to_nobody(live):
     assert FRESHNESS == live.look(shown).keys()
     live.roll_up()
     looked = live.look(shown)
-    assert "143 credits" == words(looked, "total")
+    assert "143 credits" == total_of(looked)
     assert "status" not in looked
     assert looked["daily-graph"]["figure"] != shown["daily-graph"]["figure"]
     assert FRESHNESS == live.look(looked).keys()
@@ -147,7 +147,7 @@ def test_a_look_at_a_ledger_that_fails_keeps_the_page(live, caplog):
 
 @pytest.mark.parametrize("known", [1, {}, {"account": "acme"}, {"version": True}, ["acme"]])
 def test_what_no_page_asks_is_answered_in_full(live, known):
-    assert "120 credits" == words(live.show(known=known), "total")
+    assert "120 credits" == total_of(live.show(known=known))
 
 
 # --- what an answer costs -----------------------------------------------------------------------
@@ -224,11 +224,11 @@ def test_a_changed_zone_moves_the_days_once_they_are_made_anew_and_is_printed(li
     live.write(change(schema.accounts, "acme", timezone="Asia/Kathmandu"))
     same = live.show("2026-11-22..2026-11-22", "acme")
     for shown in (before, same):
-        assert "6 credits" == words(shown, "total")
+        assert "6 credits" == total_of(shown)
         assert "are in UTC." in words(shown, "foot")
     live.roll_up()
     after = live.show("2026-11-22..2026-11-22", "acme")
-    assert "56 credits" == words(after, "total")
+    assert "56 credits" == total_of(after)
     assert "are in Asia/Kathmandu." in words(after, "foot")
 
 
@@ -252,7 +252,7 @@ def test_a_renamed_workspace_has_its_new_name_at_once_and_a_deleted_one_keeps_it
     live.write(change(schema.workspaces, "w1", deleted_at=NOW))
     shown = live.show()
     assert "Briefs (deleted): 83% of this range." == shown["workspace-answer"]["children"]
-    assert "120 credits" == words(shown, "total")
+    assert "120 credits" == total_of(shown)
 
 
 def test_a_workspace_that_moved_leaves_its_past_and_begins_in_the_other_account(live):
@@ -266,7 +266,7 @@ def test_a_workspace_that_moved_leaves_its_past_and_begins_in_the_other_account(
     rows.save(live.ledger)
     live.roll_up()
     acme, zeta = live.show("30d", "acme"), live.show("30d", "zeta")
-    assert ("132 credits", "20 credits") == (words(acme, "total"), words(zeta, "total"))
+    assert ("132 credits", "20 credits") == (total_of(acme), total_of(zeta))
     assert acme["workspace-answer"]["children"].startswith("Contracts (deleted): 83%")
     assert zeta["workspace-answer"]["children"].startswith("Contracts: 65%")
 

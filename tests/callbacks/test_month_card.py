@@ -6,7 +6,7 @@ import pytest
 
 from tests.dashboard.test_plan_fit import EXAMPLE
 from tests.ledger_builder import LedgerBuilder
-from tests.page_client import words_of
+from tests.page_client import total_of, words_of
 
 
 def card(shown):
@@ -81,7 +81,7 @@ def test_a_card_that_fails_leaves_the_charts_alone(page, acme, caplog):
     assert said.startswith("This billing month This didn't load The charts are up to date.")
     reference = said.split("Reference ")[1][:6]
     assert f"reference={reference} panel=month " in caplog.text
-    assert "760 credits" == words_of(shown["total"]["children"])
+    assert "760 credits" == total_of(shown)
     for key in ("daily", "reason", "workspace", "monthly", "team"):
         assert False is shown[f"{key}-chart"]["hidden"]
 

@@ -19,7 +19,7 @@ from data.freshness import Freshness
 from tests.conftest import NOW
 from tests.examples import examples
 from tests.ledger_builder import LedgerBuilder
-from tests.page_client import words_of
+from tests.page_client import total_of, words_of
 
 KEYS = [panel.key for panel in PANELS]
 
@@ -31,8 +31,8 @@ def state(shown, key):
 def test_the_default_view_is_this_billing_month_in_all_five_panels(page, two_accounts):
     shown = page(two_accounts).show()
     assert "3 – 22 Nov 2026 · 20 days" == words_of(shown["dates"]["children"])
-    assert "120 credits" == words_of(shown["total"]["children"])
-    assert "Showing 3–22\u00a0Nov: 120 credits." == shown["status"]["children"]
+    assert "120 credits" == total_of(shown)
+    assert "Showing 3–22\u00a0Nov\u00a02026: 120 credits." == shown["status"]["children"]
     assert "Snapshot of 22 Nov 2026, 11:29" == words_of(shown["freshness"]["children"])
     for key in KEYS:
         assert shown[f"{key}-chart"]["hidden"] is False
@@ -73,7 +73,7 @@ def test_another_account_is_shown_when_asked_for_and_never_mixed(page, two_accou
     assert "zeta" == shown["accounts"]["value"]
     assert "Zeta's own" in text
     assert "Contracts" not in text
-    assert "7 credits" == words_of(shown["total"]["children"])
+    assert "7 credits" == total_of(shown)
     assert "Asia/Kathmandu" in words_of(shown["foot"]["children"])
     assert "Zeta's own" not in json.dumps(client.show("30d", "acme"))
 
@@ -265,4 +265,4 @@ def test_any_prefix_serves_the_page_with_and_without_its_slash(page, two_account
     for path in {f"{bare}/", bare or "/"}:
         response = client.client.get(path)
         assert (200, None) == (response.status_code, response.headers.get("Location"))
-    assert "120 credits" == words_of(client.show()["total"]["children"])
+    assert "120 credits" == total_of(client.show())

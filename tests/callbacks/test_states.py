@@ -63,7 +63,7 @@ def test_a_snapshot_names_its_moment_and_is_never_delayed(page, two_accounts):
 
 def test_refresh_is_told_and_nothing_else_is(page, two_accounts):
     client = page(two_accounts)
-    said = "Showing 3–22\u00a0Nov: 120 credits."
+    said = "Showing 3–22\u00a0Nov\u00a02026: 120 credits."
     assert said == client.show()["status"]["children"]
     assert f"Refreshed. {said}" == client.show(refreshed=True)["status"]["children"]
     assert said == client.show(refreshed="yes")["status"]["children"]

@@ -7,7 +7,7 @@ import pytest
 from dashboard.host import Host
 from dashboard.ids import Act, Id, Part, part_id
 from dashboard.panels import PANELS
-from layouts.page import delay, foot, freshness, page, total
+from layouts.page import delay, foot, freshness, page
 from tests.layouts.tree import attribute, elements, parts, with_id, words
 
 
@@ -38,7 +38,7 @@ def test_every_id_of_the_page_is_there_once_and_no_other(skeleton):
 def test_a_button_that_does_nothing_is_not_on_the_page(skeleton):
     acts = {attribute(button, "data-act") for button in elements(skeleton, "Button")}
     at_first = {Act.EARLIER, Act.LATER, Act.APPLY, Act.CANCEL, Act.THEME, Act.RETRY, Act.RELOAD}
-    at_first |= {Act.REFRESH, Act.TABLE}
+    at_first |= {Act.REFRESH, Act.TABLE, Act.COMPARE}
     assert at_first == acts
 
 
@@ -143,12 +143,6 @@ def test_the_foot_names_the_zone_of_the_days():
         "Days and billing months are in Asia/Kathmandu. "
         "Usage arrives within a few minutes. The ledger is the record for billing."
     ) == words(foot("Asia/Kathmandu"))
-
-
-def test_the_total_keeps_its_unit_beside_its_number():
-    shown = total("1 credit")
-    assert ["1"] == [words(part) for part in elements(shown, "B")]
-    assert "1 credit" == words(shown)
 
 
 def test_freshness_shows_a_mark_of_its_state():
