@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Select,
     Table,
     func,
+    insert,
     null,
     select,
     type_coerce,
@@ -33,9 +35,10 @@ from data.builds import PATIENCE, Builds
 from data.engine import connect, create_tables, insert_rows, read_transaction, write_transaction
 from data.errors import PreparingError
 from data.freshness import Freshness
+from data.install.versions import installed_version
 from data.optional import find_lacking
 from data.queries import list_accounts
-from data.schema import ENTRY_INDEX, accounts, entries, ledger
+from data.schema import ENTRY_INDEX, ROLLUP_VERSION, accounts, entries, ledger, rollup_state
 from data.schema import rollup as rollup_tables
 from data.snapshot import is_built, roll_up
 from data.watermark import Standing
@@ -59,6 +62,7 @@ class CopiedLedger:
         with read_transaction(engine) as source, write_transaction(copy) as target:
             self._lacking = find_lacking(source)
             self._last = _last_entry(source)
+            self._has_rollup = installed_version(source) == ROLLUP_VERSION
             for _ in copy_rows(source, target, accounts, _rows(accounts, self._lacking)):
                 pass
         self._now = now or self._last or clock()
@@ -97,27 +101,45 @@ class CopiedLedger:
             account = rollup.account_to_roll(target, scope.account_id)
             if account is None or is_built(target, account):
                 return
-            self._take(source, target, account, lambda part: progress(COPIED * part))
+            self._take(source, target, account.id, lambda part: progress(COPIED * part))
+            if self._has_rollup:
+                account = _take_frozen(source, target, account)
             roll_up(target, account, lambda part: progress(COPIED + (1 - COPIED) * part))
 
     def _take(
         self,
         source: Connection,
         target: Connection,
-        account: rollup.RolledAccount,
+        account_id: str,
         progress: rollup.Progress,
     ) -> None:
         """Copy every row of the account; entries are nearly all of them."""
-        own = entries.c.account_id == account.id
+        own = entries.c.account_id == account_id
         total = source.execute(select(func.count()).select_from(entries).where(own)).scalar_one()
         taken = 0
         for table in ledger.sorted_tables:
             if table is accounts or table.name in self._lacking:
                 continue
-            query = _rows(table, self._lacking).where(table.c.account_id == account.id)
+            query = _rows(table, self._lacking).where(table.c.account_id == account_id)
             for count in copy_rows(source, target, table, query):
                 taken += count if table is entries else 0
                 progress(taken / max(total, 1))
+
+
+def _take_frozen(
+    source: Connection, target: Connection, account: rollup.RolledAccount
+) -> rollup.RolledAccount:
+    """Copy the days whose entries were pruned, which nothing but their rollup tells of."""
+    found = rollup.account_to_roll(source, account.id)
+    if found is None or found.kept is None:
+        return account
+    kept = {"keep_from": found.kept.day, "keep_since": found.kept.since}
+    target.execute(insert(rollup_state), [{"account_id": account.id, "version": 0, **kept}])
+    for table in rollup.SUMMED:
+        frozen = select(table).where(table.c.account_id == account.id, table.c.day < found.kept.day)
+        for _ in copy_rows(source, target, table, frozen):
+            pass
+    return replace(account, kept=found.kept)
 
 
 def copy_rows(

@@ -18,9 +18,13 @@ from pathlib import Path
 import pytest
 
 import app
+from data import schema
 from data.demo import make_demo
+from data.engine import create_tables
 from data.errors import UsageError
+from data.install import Plan, install
 from tests.conftest import NOW
+from tests.ledger_builder import LedgerBuilder
 
 ROOT = Path(app.__file__).parent
 COMMANDS = (
@@ -205,6 +209,17 @@ def test_importing_the_app_does_nothing():
 
 
 @pytest.fixture
+def fed_postgres_url(postgres_database, postgres_url):
+    """A ledger of one entry with a rollup that nobody runs."""
+    create_tables(postgres_database, schema.ledger)
+    install(postgres_database, Plan())
+    rows = LedgerBuilder()
+    rows.use("2026-11-20T09:00Z", 3)
+    rows.save(postgres_database)
+    return postgres_url
+
+
+@pytest.fixture
 def serve(tmp_path):
     """Starts `run` as a person does and returns its address and all that it printed."""
     started = []
@@ -243,6 +258,31 @@ def test_run_serves_the_page_on_loopback_and_stops_quietly(serve, demo):
     process.send_signal(signal.SIGINT)
     assert ("", None) == process.communicate(timeout=20)
     assert 0 == process.returncode
+
+
+@pytest.mark.postgres
+def test_run_and_report_read_postgresql_and_say_in_which_way(
+    capsys, serve, fed_postgres_url, tmp_path
+):
+    """A ledger whose rollup never ran is a snapshot, copied until `run` ends; then it is in use."""
+    process, address, printed = serve("--db", fed_postgres_url, "--port", "18060")
+    assert "A snapshot: no rollup runs on it (never heard of)" in printed
+    assert 1 == len(list((tmp_path / "cache").iterdir()))
+    with urllib.request.urlopen(address, timeout=20) as response:
+        assert 200 == response.status
+    process.send_signal(signal.SIGINT)
+    assert ("", None) == process.communicate(timeout=20)
+    assert [] == list((tmp_path / "cache").iterdir())
+    ask = ["report", "--db", fed_postgres_url, "--account", "acme", "--format", "json"]
+    assert 0 == app.main(ask)
+    snapshot = json.loads(capsys.readouterr().out)
+    assert ("3", "2026-11-20T09:00:00+00:00") == (snapshot["total"], snapshot["now"])
+    assert "account.preparing" == refused(capsys, *ask, "--live")
+    assert 0 == app.main(["rollup", "--db", fed_postgres_url, "--once"])
+    assert 0 == app.main([*ask, "--range", "2026-11-01..2026-11-21", "--now", "2026-11-22"])
+    live = json.loads(capsys.readouterr().out)
+    assert ("3", "2026-11-22T00:00:00+00:00") == (live["total"], live["now"])
+    assert live["watermark"] != snapshot["watermark"]
 
 
 def test_a_taken_port_is_said_and_the_next_free_one_used(serve, demo):

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, select
+from sqlalchemy import delete, make_url, select
 
 from data import schema
 from data.access import snapshot_scope
@@ -18,6 +18,7 @@ from data.copied_ledger import CopiedLedger
 from data.engine import connect, create_tables
 from data.errors import PreparingError, UsageError
 from data.frames import total
+from data.freeze import freeze
 from data.install import Plan, install
 from data.live_ledger import LiveLedger
 from data.open_snapshot import OpenSnapshot
@@ -117,6 +118,22 @@ def test_a_database_whose_rollup_fell_silent_is_a_snapshot_at_its_last_entry(
     assert micro(90) == asked(opened, snapshot_scope("bolt"))[0]
     assert before == content(fed_postgres)
     assert "last heard of at 2026-11-22 09:29 UTC" in opened.note
+
+
+@pytest.mark.postgres
+def test_days_whose_entries_were_pruned_come_from_the_rollup_that_came_along(
+    fed_postgres, postgres_url, opening
+):
+    save(fed_postgres)
+    Aggregator(fed_postgres, "test", lambda: NOW - 2 * HOUR).run_once()
+    freeze(fed_postgres, "acme", dt.date(2026, 11, 10))
+    with fed_postgres.begin() as connection:
+        old = schema.entries.c.occurred_at < dt.datetime(2026, 11, 9, tzinfo=dt.UTC)
+        assert 1 == connection.execute(delete(schema.entries).where(old)).rowcount
+    opened = opening(postgres_url)
+    assert isinstance(opened.source, CopiedLedger)
+    assert micro(7) == asked(opened)[0]
+    assert micro(90) == asked(opened, snapshot_scope("bolt"))[0]
 
 
 @pytest.mark.postgres
