@@ -1,5 +1,5 @@
 # The two commands a newcomer needs are `make run` and `make test`; `make help` lists the rest.
-# Everything made here lands in .venv, .venv-dev, build/ and var/.
+# Everything made here lands in .venv, .venv-dev, .venv-bench, build/ and var/.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -c
@@ -11,7 +11,7 @@ RUN := .venv/bin/
 DEV := .venv-dev/bin/
 FAST := not browser and not postgres and not slow and not real_data
 
-.PHONY: help run test check test-long bench screenshots docs vendor lock clean
+.PHONY: help run test check test-long bench backtest screenshots docs vendor lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ test-long: .venv-dev/.complete ## All tests without a browser, with 25 times as 
 bench: .venv/.complete ## Measure one range change on a large snapshot
 	$(RUN)python benchmarks/range_change.py
 
+backtest: .venv-bench/.complete ## Try the projection on past months, in some ten minutes
+	.venv-bench/bin/python benchmarks/projection.py
+
 screenshots: .venv-dev/.complete ## Take the README's three pictures of the page anew
 	$(DEV)python tools/screenshots.py
 
@@ -51,11 +54,14 @@ vendor: .venv/.complete ## Fetch the front-end files anew (needs npm); everythin
 lock: ## Pin requirements.txt and requirements-dev.txt anew from the .in files
 	tools/lock.sh $(PYTHON3)
 
-clean: ## Remove the two virtual environments, build/ and var/
-	rm -rf .venv .venv-dev build var
+clean: ## Remove the virtual environments, build/ and var/
+	rm -rf .venv .venv-dev .venv-bench build var
 
 .venv/.complete: requirements.txt
 	tools/make_venv.sh $(PYTHON3) .venv requirements.txt
 
 .venv-dev/.complete: requirements-dev.txt
 	tools/make_venv.sh $(PYTHON3) .venv-dev requirements-dev.txt
+
+.venv-bench/.complete: benchmarks/requirements.txt requirements-dev.txt
+	tools/make_venv.sh $(PYTHON3) .venv-bench benchmarks/requirements.txt

@@ -19,7 +19,7 @@ def pins(name: str) -> dict[str, str]:
     """Package -> version of a requirements file; every line must be an exact pin."""
     found = {}
     for line in (ROOT / name).read_text("utf-8").splitlines():
-        if line.startswith("#"):
+        if line.startswith(("#", "-r ")):
             continue
         match = re.fullmatch(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.]+)", line)
         assert match, f"{name}: {line!r} is not an exact pin"
@@ -47,6 +47,12 @@ def test_what_runs_and_what_tests_agree_where_they_meet():
     run, dev = pins("requirements.txt"), pins("requirements-dev.txt")
     assert run.keys() - dev.keys() == set()
     assert {p for p in run if run[p] != dev[p]} == FORCED_BY_DASH_TESTING
+
+
+def test_what_the_back_test_compares_with_is_pinned_and_neither_runs_nor_tests():
+    of_benchmarks = pins("benchmarks/requirements.txt").keys()
+    assert "statsmodels" in of_benchmarks
+    assert set() == of_benchmarks & (pins("requirements.txt") | pins("requirements-dev.txt")).keys()
 
 
 def test_production_installs_nothing_of_the_tests():
