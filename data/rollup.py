@@ -8,34 +8,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import cache
-from operator import add
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
-    Select,
     bindparam,
     case,
-    cast,
     delete,
     func,
     insert,
-    null,
-    or_,
     select,
     update,
 )
 
-from data.column_types import Instant, Micro
-from data.engine import day_index, insert_rows
+from data.day_sums import Sums, is_small, ledger_days, ledger_sums
+from data.engine import insert_rows
 from data.periods import DAY, Period, local_day, zone
 from data.rolled_account import Kept
 from data.rolled_account import RolledAccount as RolledAccount
 from data.schema import (
-    CONSUMPTION,
-    MOVEMENTS,
     ROLLUP_VERSION,
     accounts,
     entries,
@@ -47,42 +39,36 @@ from data.schema import (
 
 CHUNK = DAY * 31  # of one rebuild step: small sorts, and a progress that moves
 FEW = 2_000  # rows; a step that made fewer is followed by a longer one
+LONG = DAY * 366 * 8  # a small account whose entries lie within it is rebuilt in one step
 
 SUMMED = (rollup_by_reason, rollup_by_workspace, rollup_movements)
 
-NEVER_COMPARED = {"compared_at": None, "ledger_micro": None, "rollup_micro": None}
+COMPARED = ("compared_at", "ledger_micro", "rollup_micro", "changed_first", "changed_last")
+NEVER = dict.fromkeys((*COMPARED, "retry_at", "failure"), None) | {"failures": 0}
 
-Key = tuple[Any, ...]  # a local day and the labels that a table sums by
-Amounts = tuple[int, ...]  # in micro-credits: used and refunded, or what moved
 Progress = Callable[[float], None]  # the part done, 0 to 1
 
 
-@dataclass(frozen=True)
-class Sums:
-    """Some local days: consumption by (day, reason, type) and (day, workspace), what moved by
-
-    (day, kind). In the order of SUMMED.
-    """
-
-    by_reason: dict[Key, Amounts] = field(default_factory=dict)
-    by_workspace: dict[Key, Amounts] = field(default_factory=dict)
-    by_kind: dict[Key, Amounts] = field(default_factory=dict)
-
-    @property
-    def breakdowns(self) -> tuple[dict[Key, Amounts], ...]:
-        """One for each table of SUMMED."""
-        return self.by_reason, self.by_workspace, self.by_kind
+# Made once: to put a statement together costs more than to run it on a small account.
+_state = rollup_state.c
+LISTED = (
+    select(accounts.c.id, accounts.c.timezone, _state.keep_from, _state.keep_since)
+    .select_from(accounts.outerjoin(rollup_state, _state.account_id == bindparam("account_id")))
+    .where(accounts.c.id == bindparam("account_id"))
+)
+CLEAR = [
+    delete(table).where(
+        table.c.account_id == bindparam("account_id"),
+        table.c.day >= bindparam("start"),
+        table.c.day < bindparam("end"),
+    )
+    for table in SUMMED
+]
 
 
 def account_to_roll(connection: Connection, account_id: str) -> RolledAccount | None:
     """The account's present zone and what is frozen, None when the ledger does not list it."""
-    state = rollup_state.c
-    query = (
-        select(accounts.c.id, accounts.c.timezone, state.keep_from, state.keep_since)
-        .select_from(accounts.outerjoin(rollup_state, state.account_id == account_id))
-        .where(accounts.c.id == account_id)
-    )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(LISTED, {"account_id": account_id}).one_or_none()
     if row is None:
         return None
     kept = Kept(row.keep_from, row.keep_since) if row.keep_from else None
@@ -96,9 +82,9 @@ def recompute(ledger: Connection, rollup: Connection, account: RolledAccount, da
     future count on their day.
     """
     days = account.unfrozen(days)
-    for table in SUMMED:
-        own = table.c.account_id == account.id
-        rollup.execute(delete(table).where(own, table.c.day >= days.start, table.c.day < days.end))
+    for statement in CLEAR:
+        bounds = {"account_id": account.id, "start": days.start, "end": days.end}
+        rollup.execute(statement, bounds)
     _store(rollup, account, ledger_sums(ledger, account, days))
 
 
@@ -108,19 +94,17 @@ def rebuild(
     """Recompute every day that is not frozen and raise the version; the caller commits."""
     drop_days(rollup, account.id, account.kept.day if account.kept else None)
     whole = ledger_days(ledger, account)
-    start, step = (whole.start, CHUNK) if whole else (None, CHUNK)
+    start, step = (whole.start, _first_step(ledger, account, whole)) if whole else (None, CHUNK)
     while whole and start and start < whole.end:
         days = Period(start, min(start + step, whole.end))
         found = ledger_sums(ledger, account, days)
         _store(rollup, account, found)
         if progress:
             progress((days.end - whole.start) / (whole.end - whole.start))
-        start = _next_day(ledger, account, days.end)
+        start = _next_day(ledger, account, days.end) if days.end < whole.end else None
         if sum(map(len, found.breakdowns)) < FEW:
             step *= 4  # a small account is done in a few statements
-    first, last = (whole.start, whole.last) if whole else (None, None)
-    changed = {"made_by": ROLLUP_VERSION, "changed_first": first, "changed_last": last}
-    _raise_version(rollup, account, **changed, **NEVER_COMPARED)
+    _note_built(rollup, account, whole)
 
 
 def drop_days(rollup: Connection, account_id: str, first: dt.date | None = None) -> None:
@@ -130,25 +114,35 @@ def drop_days(rollup: Connection, account_id: str, first: dt.date | None = None)
         rollup.execute(own.where(table.c.day >= first) if first else own)
 
 
+# Nothing failed, and the second look compares what changed since it looked last.
+_first: BindParameter[dt.date] = bindparam("first")
+_last: BindParameter[dt.date] = bindparam("last")
+CHANGED = (
+    update(rollup_state)
+    .where(_state.account_id == bindparam("own_id"))
+    .values(
+        version=_state.version + 1,
+        failures=0,
+        retry_at=None,
+        failure=None,
+        changed_first=case((_state.changed_first < _first, _state.changed_first), else_=_first),
+        changed_last=case((_state.changed_last > _last, _state.changed_last), else_=_last),
+    )
+)
+
+
 def note_change(rollup: Connection, account: RolledAccount, days: Iterable[Period]) -> None:
     """Raise the account's version, and have the second look compare these days."""
-    state, first = rollup_state.c, min(period.start for period in days)
-    last = max(period.last for period in days)
-    _raise_version(
-        rollup,
-        account,
-        changed_first=case((state.changed_first < first, state.changed_first), else_=first),
-        changed_last=case((state.changed_last > last, state.changed_last), else_=last),
-    )
+    first, last = min(period.start for period in days), max(period.last for period in days)
+    rollup.execute(CHANGED, {"own_id": account.id, "first": first, "last": last})
 
 
-def _raise_version(rollup: Connection, account: RolledAccount, **changed: Any) -> None:
-    """Note that the account's rows changed, were made in its present zone, and nothing failed."""
-    made = {"timezone": account.timezone, "failures": 0, "retry_at": None, "failure": None}
-    made |= changed
+def _note_built(rollup: Connection, account: RolledAccount, days: Period | None) -> None:
+    """Raise the account's version; all its days were made, and none was compared."""
+    made: dict[str, Any] = {"timezone": account.timezone, "made_by": ROLLUP_VERSION, **NEVER}
+    made |= {"changed_first": days.start, "changed_last": days.last} if days else {}
     own = update(rollup_state).where(rollup_state.c.account_id == account.id)
-    found = rollup.execute(own.values(version=rollup_state.c.version + 1, **made))
-    if not found.rowcount:
+    if not rollup.execute(own.values(version=rollup_state.c.version + 1, **made)).rowcount:
         rollup.execute(insert(rollup_state), [{"account_id": account.id, "version": 1, **made}])
 
 
@@ -165,52 +159,6 @@ def stands(rollup: Connection, account: RolledAccount) -> bool:
     return rollup.execute(query).one_or_none() == (account.timezone, ROLLUP_VERSION)
 
 
-@cache
-def day_sums(dialect: str) -> Select[Any]:
-    """One segment by day index, kind of movement, reason, workflow type and workspace.
-
-    What moved the balance comes by its kind with the amount under `used`; consumption has no such
-    kind. Made once: to put it together costs more than to run it on a small account.
-    """
-    kind, amount = entries.c.kind, entries.c.amount_micro
-    consumed = or_(*(kind == known for known in CONSUMPTION))
-    group = (
-        day_index(dialect, entries.c.occurred_at, bindparam("midnight", type_=Instant)),
-        case((consumed, null()), else_=kind).label("moved_by"),
-        entries.c.reason,
-        entries.c.workflow_type,
-        entries.c.workspace_id,
-    )
-    # PostgreSQL sums bigint into numeric; what leaves 64 bits is an error here, on both.
-    used = cast(func.sum(case((kind == "refund", 0), else_=amount)), Micro)
-    refunded = cast(func.sum(case((kind == "refund", amount), else_=0)), Micro)
-    return (
-        select(*group, used.label("used"), refunded.label("refunded"))
-        .where(
-            entries.c.account_id == bindparam("account_id"),
-            entries.c.occurred_at >= bindparam("start"),
-            entries.c.occurred_at < bindparam("end"),
-        )
-        .group_by("day_index", "moved_by", *group[2:])
-    )
-
-
-def ledger_sums(ledger: Connection, account: RolledAccount, days: Period) -> Sums:
-    """What these local days hold, from the ledger's entries; nothing for a frozen day."""
-    found, query = Sums(), day_sums(ledger.dialect.name)
-    for segment in account.segments(days):
-        bounds = {"start": segment.start, "end": segment.end, "midnight": segment.midnight}
-        for row in ledger.execute(query, {"account_id": account.id, **bounds}):
-            index, moved_by, reason, workflow_type, workspace, used, refunded = row
-            day = account.counted_on(segment.first_day + DAY * index)
-            if moved_by is None:
-                _add(found.by_reason, (day, reason, workflow_type or ""), (used, refunded))
-                _add(found.by_workspace, (day, workspace or ""), (used, refunded))
-            elif moved_by in MOVEMENTS:  # an unknown kind is in no sum
-                _add(found.by_kind, (day, moved_by), (used,))
-    return found
-
-
 def stored_sums(rollup: Connection, account_id: str, days: Period) -> Sums:
     """What these local days hold, as the rollup has it."""
     found = Sums()
@@ -221,11 +169,6 @@ def stored_sums(rollup: Connection, account_id: str, days: Period) -> Sums:
     return found
 
 
-def _add(sums: dict[Key, Amounts], key: Key, amounts: Amounts) -> None:
-    before = sums.get(key)
-    sums[key] = tuple(map(add, before, amounts)) if before else amounts
-
-
 def _store(rollup: Connection, account: RolledAccount, found: Sums) -> None:
     for table, sums in zip(SUMMED, found.breakdowns, strict=True):
         if sums:
@@ -233,20 +176,10 @@ def _store(rollup: Connection, account: RolledAccount, found: Sums) -> None:
             insert_rows(rollup, table, rows)
 
 
-def ledger_days(ledger: Connection, account: RolledAccount) -> Period | None:
-    """The local days from the account's first entry to its last, None without any to count."""
-    times = entries.c.occurred_at
-    # Two statements: one with both min and max would read the whole index.
-    first, last = (
-        ledger.execute(select(edge(times)).where(entries.c.account_id == account.id)).scalar_one()
-        for edge in (func.min, func.max)
-    )
-    if first is None:
-        return None
-    tz = zone(account.timezone)
-    # A repeated hour across midnight can put a later instant on an earlier day, by one at most.
-    days = account.unfrozen(Period(local_day(first, tz) - DAY, local_day(last, tz) + DAY * 2))
-    return days if days.days else None
+def _first_step(ledger: Connection, account: RolledAccount, whole: Period) -> dt.timedelta:
+    """All days at once where the entries are few and no clock changes too often between them."""
+    days = whole.end - whole.start
+    return days if days <= LONG and is_small(ledger, account) else CHUNK
 
 
 def _next_day(ledger: Connection, account: RolledAccount, day: dt.date) -> dt.date | None:

@@ -11,18 +11,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, func, select
 
+from data.day_sums import Amounts, Key, ledger_days, ledger_sums
 from data.engine import read_transaction
 from data.periods import DAY, Period
 from data.rollup import (
     SUMMED,
-    Amounts,
-    Key,
     Progress,
     RolledAccount,
     account_to_roll,
     chunked,
-    ledger_days,
-    ledger_sums,
     stands,
     stored_sums,
 )

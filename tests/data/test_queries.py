@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from data import queries, rollup
 from data.access import snapshot_scope
+from data.day_sums import day_sums
 from data.engine import read_transaction, write_transaction
 from data.frames import total
 from data.periods import Allowance, Period
@@ -213,7 +214,7 @@ def test_the_pages_sql(name, dialect):
 DAY_INDEX = {
     "sqlite": "(entries.occurred_at - ?) / ?",
     "postgresql": "CAST(date_part(%(date_part_1)s::VARCHAR, entries.occurred_at - "
-    "%(midnight)s::TIMESTAMP WITH TIME ZONE) AS INTEGER)",
+    "%(midnight_0)s::TIMESTAMP WITH TIME ZONE) AS INTEGER)",
 }
 
 
@@ -222,7 +223,7 @@ def test_the_ledgers_sql_compares_the_bare_time_column(dialect):
     """Arithmetic on the column stands in the select list alone, so the entry index serves."""
 
     compiler, _ = MARKS[dialect]
-    statement = rollup.day_sums(compiler.name)
+    statement = day_sums(compiler.name, 1)
     text = " ".join(str(statement.compile(dialect=compiler)).split())
     select_list, where = text.split(" WHERE ")
     assert DAY_INDEX[dialect] in select_list

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from data import rollup, schema
-from data.engine import write_transaction
+from data import day_sums, rollup, schema
+from data.engine import read_transaction, write_transaction
 from data.periods import Period
 from tests import oracle, strategies
 from tests.examples import examples
@@ -58,9 +58,12 @@ def all_tables(engine, account):
     )
 
 
-@given(strategies.ledgers())
-@examples(25)
-def test_a_rebuilt_account_equals_the_sum_over_its_raw_rows(ledger, made):
+@pytest.mark.parametrize("small", [True, False])
+@given(made=strategies.ledgers())
+@examples(15)
+def test_a_rebuilt_account_equals_the_sum_over_its_raw_rows(ledger, monkeypatch, small, made):
+    """A small one in one step, a large one in many."""
+    monkeypatch.setattr(rollup, "is_small", lambda *_: small)
     clear(ledger)
     made.rows.save(ledger)
     for account in made.focus:
@@ -115,6 +118,7 @@ def test_an_account_without_entries_is_built_and_empty(ledger, builder):
 
 
 def test_progress_reaches_the_end(ledger, builder, monkeypatch):
+    monkeypatch.setattr(rollup, "is_small", lambda *_: False)
     monkeypatch.setattr(rollup, "FEW", 0)
     builder.account()
     for month in range(1, 12):
@@ -127,6 +131,19 @@ def test_progress_reaches_the_end(ledger, builder, monkeypatch):
     assert sorted(parts) == parts
     assert 1.0 == parts[-1]
     assert len(parts) > 5
+
+
+def test_an_account_with_few_entries_is_small(ledger, builder, monkeypatch):
+    monkeypatch.setattr(day_sums, "SMALL", 3)
+    builder.account()
+    found = []
+    for hour in range(4):
+        builder.use(f"2026-11-01T0{hour}:00Z", 1)
+        clear(ledger)
+        builder.save(ledger)
+        with read_transaction(ledger) as connection:
+            found.append(day_sums.is_small(connection, rollup.RolledAccount("acme", "UTC")))
+    assert [True, True, False, False] == found
 
 
 @pytest.mark.parametrize("years", [1, 30])
