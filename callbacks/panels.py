@@ -194,7 +194,7 @@ def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Va
         **_fresh(seen, zone),
         "export_title": export_menu.title(words.heading(view.period)),
         "print_line": words.printed(view.account.name, view.period, seen.now, zone),
-        "foot": page.foot(view.account.timezone),
+        "foot": page.foot(view.account.timezone, made.agreement),
         "page_state": "",
         "no_permission_hidden": True,
         "month_hidden": False,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from dashboard.agreement import agreement
 from dashboard.highlights import NO_HIGHLIGHTS, Frames, Highlights, find_highlights
 from dashboard.month_card import MonthCard, month_card
 from dashboard.panel import Drawing, Panel
@@ -22,6 +23,7 @@ from dashboard.standing import load_standing
 from dashboard.table import Table
 from dashboard.theme import Theme
 from dashboard.view import Reading, View, load_view_or_default
+from data import reconciled
 from data.access import Scope
 from data.engine import Connection
 from data.errors import UsageError
@@ -61,6 +63,7 @@ class Answer:
 
     view: View
     card: MonthCard | str  # or the reference that the log has
+    agreement: str | None  # how the charts compare with the ledger, where that is known
     panels: tuple[PanelAnswer, ...]
     highlights: Highlights
     range_error: RangeError | None
@@ -90,6 +93,7 @@ def answer(
     return Answer(
         view=view,
         card=_card(reading, view, catalogue),
+        agreement=_agreement(reading, view),
         panels=tuple(
             _draw(panel, frames[panel.key], tables.get(panel.key), view, theme) for panel in panels
         ),
@@ -159,6 +163,19 @@ def _card(reading: Reading, view: View, catalogue: Catalogue | None) -> MonthCar
         return month_card(standing, view.account, catalogue)
     except Exception:
         return _failed("month", view)
+
+
+def _agreement(reading: Reading, view: View) -> str | None:
+    """None where it cannot be told: better no claim than a wrong one."""
+    try:
+        with reading.connection.begin_nested():
+            found = reconciled.load(reading.connection, reading.scope)
+    except Exception:
+        _failed("agreement", view)
+        return None
+    if found is None:
+        return None
+    return agreement(found, reading.freshness, view.account.zone, view.today)
 
 
 def _failed(part: str, view: View) -> str:

@@ -1,4 +1,4 @@
-"""The numbers without a browser: what the five panels show, from the very same queries.
+"""The numbers without a browser: what the page shows, from the very same queries.
 
 Amounts are decimal strings without trailing zeros, ends are inclusive, nothing is folded.
 """
@@ -15,19 +15,25 @@ from typing import Any
 import pandas as pd
 
 from dashboard import words
+from dashboard.advice import advise
+from dashboard.agreement import agreement, moment_of
 from dashboard.compared import before_total
 from dashboard.panels import by_reason, by_workspace, daily_usage, monthly_usage
 from dashboard.panels.team_personal import kind_frame
+from dashboard.standing import Standing, load_standing
 from dashboard.view import Reading, View, load_view
+from data import reconciled
 from data.frames import total
 from data.periods import DAY
+from data.reconciled import Reconciled
 from data.schema import MICRO
 
 Report = dict[str, Any]
-SECTIONS = ("daily", "monthly", "reasons", "workspaces", "split")
+SECTIONS = ("month", "ledger", "daily", "monthly", "reasons", "workspaces", "split")
 CSV_COLUMNS = (
     "section", "day", "start", "end", "reason", "workflow_type", "id", "name", "kind",
-    "credits", "previous", "used", "refunded", "allowance", "in_range",
+    "credits", "previous", "used", "refunded", "allowance", "in_range", "plan", "projected",
+    "likely_low", "likely_high", "balance", "advice", "at", "difference", "newer", "says",
 )  # fmt: skip
 
 
@@ -54,11 +60,47 @@ def report(reading: Reading, text: str) -> Report:
         "range": {"start": str(view.period.start), "end": str(view.period.last)},
         "total": exact(total(in_range)),
         "previous": _previous(reasons, total(in_range), view),
+        "month": _running_month(load_standing(reading.connection, reading.scope, view), view),
+        "ledger": _ledger(reconciled.load(reading.connection, reading.scope), reading, view),
         "daily": [_day(row) for row in _rows(daily[daily["shown"].astype(bool)])],
         "monthly": [_month(row) for row in _rows(monthly)],
         "reasons": [_pick(row, "reason", "workflow_type") for row in _rows(reasons)],
         "workspaces": [_pick(row, "id", "name", "kind") for row in _rows(workspaces)],
         "split": [_pick(row, "kind") for row in _rows(kind_frame(workspaces))],
+    }
+
+
+def _running_month(month: Standing, view: View) -> dict[str, Any]:
+    """What the billing month card says; it is that of the report's day, whatever the range."""
+    projected, limit = month.projected, month.month.allowance
+    likely = projected.likely if projected else None
+    advice = advise(month)
+    return {
+        "start": str(month.month.period.start),
+        "end": str(month.last),
+        "plan": view.account.plan,
+        "credits": exact(month.used),
+        "allowance": _allowance(limit.kind, limit.micro),
+        "projected": exact(projected.amount) if projected else None,
+        "likely_low": exact(likely.low) if likely else None,
+        "likely_high": exact(likely.high) if likely else None,
+        "balance": None if month.balance is None else exact(month.balance),
+        "advice": advice.title if advice else None,
+    }
+
+
+def _ledger(found: Reconciled | None, reading: Reading, view: View) -> dict[str, Any] | None:
+    """The line at the page's foot, and what it is made of; None where nothing was compared."""
+    if found is None:
+        return None
+    seen = reading.freshness
+    says = agreement(found, seen, view.account.zone, view.today)
+    return {
+        "credits": exact(found.total_micro),
+        "at": _instant(moment_of(found, seen), view),
+        "difference": exact(found.difference_micro),
+        "newer": None if found.newer_micro is None else exact(found.newer_micro),
+        "says": says.replace(words.NO_BREAK, " "),
     }
 
 
@@ -128,9 +170,15 @@ def as_csv(made: Report) -> str:
     writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n")
     writer.writeheader()
     for section in SECTIONS:
-        for row in made[section]:
+        for row in _rows_of(made, section):
             writer.writerow({"section": section, **{k: _cell(v) for k, v in row.items()}})
     return text.getvalue()
+
+
+def _rows_of(made: Report, section: str) -> list[dict[str, Any]]:
+    """The rows of a section; that of a month or a comparison has one, or none."""
+    found = made[section]
+    return found if isinstance(found, list) else [found] if found else []
 
 
 def _cell(value: object) -> object:
@@ -145,7 +193,7 @@ def as_text(made: Report) -> str:
         *_previous_line(made["previous"]),
         f"Now: {made['now']}   Complete through: {made['watermark'] or 'unknown'}",
     ]
-    tables = (_text_table(section, made[section]) for section in SECTIONS)
+    tables = (_text_table(section, _rows_of(made, section)) for section in SECTIONS)
     return "\n".join([*head, *(line for table in tables for line in table)]) + "\n"
 
 
@@ -158,7 +206,7 @@ def _previous_line(previous: dict[str, str] | None) -> Iterable[str]:
 def _text_table(section: str, rows: list[dict[str, Any]]) -> Iterable[str]:
     yield f"\n{section}"
     if not rows:
-        yield "  nothing used in this range"
+        yield "  never compared" if section == "ledger" else "  nothing used in this range"
         return
     columns = list(rows[0])
     cells = [columns, *([_text_cell(row[name]) for name in columns] for row in rows)]
@@ -171,7 +219,10 @@ def _text_table(section: str, rows: list[dict[str, Any]]) -> Iterable[str]:
         yield ("  " + "  ".join(padded)).rstrip()
 
 
-CREDIT_COLUMNS = frozenset({"credits", "previous", "used", "refunded", "allowance"})
+CREDIT_COLUMNS = frozenset(
+    {"credits", "previous", "used", "refunded", "allowance", "projected", "likely_low"}
+    | {"likely_high", "balance", "difference", "newer"}
+)
 
 
 def _text_cell(value: object) -> str:

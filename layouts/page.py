@@ -52,11 +52,12 @@ def page(
     )
 
 
-def foot(zone: str) -> list[Component]:
-    """What every reader should know, with the zone of the stored days."""
+def foot(zone: str, agreement: str | None = None) -> list[Component]:
+    """What every reader should know: the zone of the days, and whether the ledger says the same."""
     return [
         html.P(f"Days and billing months are in {zone}."),
         html.P("Usage arrives within a few minutes. The ledger is the record for billing."),
+        *([html.P(agreement)] if agreement else []),
     ]
 
 

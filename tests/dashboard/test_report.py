@@ -20,6 +20,7 @@ from data.access import snapshot_scope
 from data.engine import read_transaction, write_transaction
 from data.errors import UsageError
 from data.freshness import Freshness
+from data.reconcile import compare_copy
 from data.schema import MICRO
 from tests import oracle, strategies
 from tests.conftest import NOW
@@ -41,6 +42,11 @@ def made(engine, text="month", account="acme", now=NOW):
         rolled = rollup.account_to_roll(connection, account)
         if rolled:
             rollup.rebuild(connection, connection, rolled)
+    return told(engine, text, account, now)
+
+
+def told(engine, text="month", account="acme", now=NOW):
+    """The report of what was rolled up before."""
     with read_transaction(engine) as connection:
         seen = Freshness(watermark=now, heartbeat=None, now=now)
         return report(Reading(connection, snapshot_scope(account), seen), text)
@@ -168,6 +174,50 @@ def test_a_report_in_full(ledger, builder):
     ] == found["split"]
 
 
+def test_the_running_month_is_that_of_the_card_whatever_the_range(ledger, builder):
+    """40 a day from 8 Oct to 21 Nov: 760 in November's month, and 11 days of 40 to come."""
+    builder.account(anchor_day=3)
+    builder.period("2026-11-03", "2026-12-03", 1_000)
+    builder.entry("2026-10-03T00:00Z", 5_000, "grant")
+    for place in range(45):
+        builder.use(NOW.replace(month=10, day=8) + place * DAY, 40)
+    builder.save(ledger)
+    month = made(ledger)["month"]
+    assert {
+        "start": "2026-11-03",
+        "end": "2026-12-02",
+        "plan": "team",
+        "credits": "760",
+        "allowance": "1000",
+        "projected": "1200",
+        "likely_low": None,
+        "likely_high": None,
+        "balance": "3200",
+        "advice": "Trending above your allowance",
+    } == month
+    assert month == made(ledger, "2026-10-10..2026-10-12")["month"]
+
+
+def test_whether_the_charts_match_the_ledger_is_said_once_they_were_compared(ledger, builder):
+    builder.account(timezone="Asia/Kathmandu")
+    builder.use("2026-09-20T12:00Z", "2.75")
+    builder.refund("2026-11-20T12:00Z", "0.5")
+    builder.save(ledger)
+    found = made(ledger)
+    assert found["ledger"] is None
+    assert "\nledger\n  never compared\n" in FORMATS["text"](found)
+    assert "\nledger," not in FORMATS["csv"](found)
+    with write_transaction(ledger) as connection:
+        compare_copy(connection, "acme")
+    assert {
+        "credits": "2.25",
+        "at": "2026-11-22T17:14:00+05:45",
+        "difference": "0",
+        "newer": "0",
+        "says": "Matches the ledger: 2 credits in all on 22 Nov, 17:14.",
+    } == told(ledger)["ledger"]
+
+
 def test_what_was_used_in_the_previous_period_stands_beside_it(ledger, builder):
     """What had credits then only is there too, with none now."""
     builder.account(anchor_day=3)
@@ -250,9 +300,11 @@ def test_the_three_formats_hold_the_same_rows(ledger, builder):
     found = made(ledger, "7d")
     assert found == json.loads(FORMATS["json"](found))
     rows = list(csv.DictReader(io.StringIO(FORMATS["csv"](found))))
-    sections = ("daily", "monthly", "reasons", "workspaces", "split")
+    lists = ("daily", "monthly", "reasons", "workspaces", "split")
+    sections = ("month", *lists, "ledger")
     assert list(CSV_COLUMNS) == list(rows[0])
-    assert sum(len(found[section]) for section in sections) == len(rows)
+    single = [section for section in ("month", "ledger") if found[section]]
+    assert len(single) + sum(len(found[section]) for section in lists) == len(rows)
     assert '=cmd,"x"' == next(row["name"] for row in rows if row["section"] == "workspaces")
     text = FORMATS["text"](found)
     assert "Used in this range: 1.25 credits" in text

@@ -145,6 +145,10 @@ def test_the_foot_names_the_zone_of_the_days():
     ) == words(foot("Asia/Kathmandu"))
 
 
+def test_the_foot_ends_with_how_the_ledger_compares_where_that_is_known():
+    assert words(foot("UTC", "Matches the ledger.")).endswith("for billing. Matches the ledger.")
+
+
 def test_freshness_shows_a_mark_of_its_state():
     mark, label = freshness("late", "Updated 24 min ago")
     assert "icon icon-late" == mark.className
