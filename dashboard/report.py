@@ -17,6 +17,7 @@ import pandas as pd
 from dashboard import words
 from dashboard.advice import advise
 from dashboard.agreement import agreement, moment_of
+from dashboard.causes import Cause
 from dashboard.compared import before_total
 from dashboard.panels import by_reason, by_workspace, daily_usage, monthly_usage
 from dashboard.panels.team_personal import kind_frame
@@ -29,11 +30,15 @@ from data.reconciled import Reconciled
 from data.schema import MICRO
 
 Report = dict[str, Any]
-SECTIONS = ("month", "ledger", "daily", "monthly", "reasons", "workspaces", "split")
+SECTIONS = (
+    "month", "ledger", "daily", "monthly", "reasons", "workspaces", "split", "spikes",
+    "contributions",
+)  # fmt: skip
 CSV_COLUMNS = (
     "section", "day", "start", "end", "reason", "workflow_type", "id", "name", "kind",
     "credits", "previous", "used", "refunded", "allowance", "in_range", "plan", "projected",
     "likely_low", "likely_high", "balance", "advice", "at", "difference", "newer", "says",
+    "cause", "excess", "breakdown", "code", "other",
 )  # fmt: skip
 
 
@@ -67,6 +72,8 @@ def report(reading: Reading, text: str) -> Report:
         "reasons": [_pick(row, "reason", "workflow_type") for row in _rows(reasons)],
         "workspaces": [_pick(row, "id", "name", "kind") for row in _rows(workspaces)],
         "split": [_pick(row, "kind") for row in _rows(kind_frame(workspaces))],
+        "spikes": [_spike(row) for row in _rows(daily) if row["cause"]],
+        "contributions": [one for row in _rows(daily) if row["cause"] for one in _parts(row)],
     }
 
 
@@ -156,6 +163,32 @@ def _pick(row: dict[str, Any], *labels: str) -> dict[str, Any]:
     return {**{label: row[label] for label in labels}, **amounts}
 
 
+def _spike(row: dict[str, Any]) -> dict[str, Any]:
+    """A marked day: what it used, how much above its usual, and what of it was the cause."""
+    cause: Cause = row["cause"]
+    place = cause.workspace
+    return {
+        "day": str(row["day"]),
+        "credits": exact(row["net"]),
+        "excess": exact(cause.excess),
+        "reason": cause.reason.code,
+        "id": (place.code or None) if place else None,
+        "name": place.name if place else None,
+        "cause": exact(cause.amount),
+        "in_range": bool(row["in_range"]),
+    }
+
+
+def _parts(row: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """Each breakdown of a marked day's excess; `other` makes it add up."""
+    cause: Cause = row["cause"]
+    for name, breakdown in (("reasons", cause.reasons), ("workspaces", cause.workspaces)):
+        shown = [(part.code or None, part.excess, False) for part in breakdown.parts if part.excess]
+        for code, excess, other in [*shown, (None, breakdown.other, True)]:
+            of = {"day": str(row["day"]), "breakdown": name, "code": code, "other": other}
+            yield {**of, "excess": exact(excess)}
+
+
 # --- formats --------------------------------------------------------------------------------
 
 
@@ -206,7 +239,7 @@ def _previous_line(previous: dict[str, str] | None) -> Iterable[str]:
 def _text_table(section: str, rows: list[dict[str, Any]]) -> Iterable[str]:
     yield f"\n{section}"
     if not rows:
-        yield "  never compared" if section == "ledger" else "  nothing used in this range"
+        yield f"  {EMPTY.get(section, 'nothing used in this range')}"
         return
     columns = list(rows[0])
     cells = [columns, *([_text_cell(row[name]) for name in columns] for row in rows)]
@@ -219,9 +252,14 @@ def _text_table(section: str, rows: list[dict[str, Any]]) -> Iterable[str]:
         yield ("  " + "  ".join(padded)).rstrip()
 
 
+EMPTY = {
+    "ledger": "never compared",
+    "spikes": "no day stands out",
+    "contributions": "no day stands out",
+}
 CREDIT_COLUMNS = frozenset(
     {"credits", "previous", "used", "refunded", "allowance", "projected", "likely_low"}
-    | {"likely_high", "balance", "difference", "newer"}
+    | {"likely_high", "balance", "difference", "newer", "cause", "excess"}
 )
 
 

@@ -300,7 +300,7 @@ def test_the_three_formats_hold_the_same_rows(ledger, builder):
     found = made(ledger, "7d")
     assert found == json.loads(FORMATS["json"](found))
     rows = list(csv.DictReader(io.StringIO(FORMATS["csv"](found))))
-    lists = ("daily", "monthly", "reasons", "workspaces", "split")
+    lists = ("daily", "monthly", "reasons", "workspaces", "split", "spikes", "contributions")
     sections = ("month", *lists, "ledger")
     assert list(CSV_COLUMNS) == list(rows[0])
     single = [section for section in ("month", "ledger") if found[section]]
@@ -309,3 +309,38 @@ def test_the_three_formats_hold_the_same_rows(ledger, builder):
     text = FORMATS["text"](found)
     assert "Used in this range: 1.25 credits" in text
     assert all(f"\n{section}\n" in text for section in sections)
+
+
+def test_a_day_that_stands_out_has_its_cause_and_what_makes_up_its_excess(ledger, builder):
+    """14 usual days of 10 + 5, then 10 + 25 + 2: 22 above usual."""
+    builder.account()
+    builder.workspace("w1", "Legal")
+    builder.workspace("w2", "Archive", deleted_at="2026-11-21T00:00Z")
+    for step in range(20):
+        at = dt.datetime(2026, 11, 1, 9, tzinfo=dt.UTC) + DAY * step
+        builder.use(at, 10, "premium_chat", workspace="w1")
+        builder.use(at, 25 if step == 19 else 5, "enhanced_ocr", workspace="w2")
+    builder.use("2026-11-20T10:00Z", "2.000001", "enhanced_ocr")
+    builder.save(ledger)
+    found = made(ledger, "7d")
+    assert [
+        {
+            "day": "2026-11-20",
+            "credits": "37.000001",
+            "excess": "22.000001",
+            "reason": "enhanced_ocr",
+            "id": "w2",
+            "name": "Archive (deleted)",
+            "cause": "25",
+            "in_range": True,
+        }
+    ] == found["spikes"]
+    of = {"day": "2026-11-20"}
+    reasons, places = of | {"breakdown": "reasons"}, of | {"breakdown": "workspaces"}
+    assert [
+        reasons | {"code": "enhanced_ocr", "other": False, "excess": "22.000001"},
+        reasons | {"code": None, "other": True, "excess": "0"},
+        places | {"code": "w2", "other": False, "excess": "20"},
+        places | {"code": None, "other": False, "excess": "2.000001"},
+        places | {"code": None, "other": True, "excess": "0"},
+    ] == found["contributions"]
