@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import count
 from typing import Any
 
@@ -72,9 +73,9 @@ def _nice_steps() -> Iterable[int]:
                 yield step
 
 
-def credits_value(micro: int) -> float:
+def credits_value(micro: Fraction | int) -> float:
     """An amount as a figure's number: the one place where it stops being exact."""
-    return micro / MICRO
+    return float(micro / MICRO)
 
 
 def value_axis(made: Scale, theme: Theme) -> Axis:

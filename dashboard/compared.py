@@ -11,6 +11,7 @@ from typing import Protocol
 import pandas as pd
 
 from dashboard import words
+from dashboard.hover import escape
 from dashboard.table import Column
 from data.frames import total
 from data.periods import Period
@@ -59,6 +60,13 @@ def change_column(before: int | None) -> tuple[str, ...]:
 def change_cell(net: int, before: int | None) -> tuple[str, ...]:
     """`+72%`."""
     return () if before is None else (words.change(net, before),)
+
+
+def before_line(net: int, before: int | None, dates: str) -> str:
+    """`3,833 in 3–22 Oct · +72%`, escaped, for a tooltip."""
+    if before is None:
+        return ""
+    return escape(f"{words.credits(before)} in {dates} · {words.change(net, before)}")
 
 
 def compared_caption(answer: str, period: Period, previous: Period | None) -> str:

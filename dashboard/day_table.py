@@ -44,10 +44,23 @@ class Form:
     refunds: bool
     view: View
 
-    def row(self, name: str, bars: Sequence[Bar], against: str) -> tuple[str, ...]:
-        """Bars together: their amount, the comparison, then each reason."""
+    def row(self, name: str, bars: Sequence[Bar], *against: str) -> tuple[str, ...]:
+        """Bars together: their amount, what it is compared with, then each reason."""
         reasons = (words.credits(self.used_for(bars, code)) for code in self.codes)
-        return with_cells([name], together(bars), [against, *reasons], refunds=self.refunds)
+        cells = against or ("",) * len(self.against)
+        return with_cells([name], together(bars), [*cells, *reasons], refunds=self.refunds)
+
+    @property
+    def against(self) -> list[Column]:
+        """What a bar is compared with: usual days, and the previous period where that is marked."""
+        usual = Column("Days that stand out" if self.days.by_week else "Against usual")
+        return [usual, *([Column("Same weekday before")] if self.days.weekdays else [])]
+
+    def before(self, bar: Bar) -> list[str]:
+        """The cell under the last of those."""
+        mean = self.days.before(bar)
+        cell = NOTHING if mean is None else words.credits(mean)
+        return [cell] if self.days.weekdays else []
 
     def used_for(self, bars: Iterable[Bar], code: str) -> int:
         """The net of one reason over the days of bars."""
@@ -73,19 +86,18 @@ def day_table(days: Days, frame: pd.DataFrame, view: View, caption: str) -> Tabl
     form = Form(days, of_day, codes, has_refunds(bars), view)
     inside, before = ([b for b in bars if b.in_range == wanted] for wanted in (True, False))
     first = Column("Week" if days.by_week else "Day", "start")
-    against = Column("Days that stand out" if days.by_week else "Against usual")
     reasons = [Column(clip(view.account.taxonomy.label(code), LONGEST)) for code in codes]
     return Table(
         caption=caption,
-        columns=with_amounts([first], [against, *reasons], refunds=form.refunds),
+        columns=with_amounts([first], [*form.against, *reasons], refunds=form.refunds),
         rows=(*(_row(bar, form, 0) for bar in inside), *_context(before, form)),
-        total=TableRow(form.row(f"{TOTAL}, in range" if before else TOTAL, inside, "")),
+        total=TableRow(form.row(f"{TOTAL}, in range" if before else TOTAL, inside)),
     )
 
 
 def _context(before: Sequence[Bar], form: Form) -> Iterator[TableRow]:
     if before:
-        yield TableRow(form.row("Before the range", before, ""))
+        yield TableRow(form.row("Before the range", before))
         yield from (_row(bar, form, 1) for bar in before)
 
 

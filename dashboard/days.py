@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 
 import pandas as pd
@@ -16,6 +17,7 @@ from dashboard import findings
 from dashboard.causes import Cause, causes_of
 from dashboard.findings import Spike, Usual
 from dashboard.view import View
+from dashboard.weekday_means import WeekdayMeans, weekday_means
 from data.periods import DAY, Period
 
 SHORTEST_WINDOW = 30
@@ -58,6 +60,11 @@ class Days:
     usual: dict[dt.date, Usual]
     spikes: tuple[Spike, ...]  # of the window, most credits first
     causes: Mapping[dt.date, Cause]  # of the spikes that get a mark
+    weekdays: WeekdayMeans | None = None  # of the previous period, where its marks are asked for
+
+    def before(self, bar: Bar) -> Fraction | None:
+        """What the weekdays of a bar in the range used on average in the previous period."""
+        return self.weekdays.over(bar.days) if self.weekdays and bar.in_range else None
 
 
 def chart_window(period: Period) -> Period:
@@ -69,6 +76,13 @@ def history_window(period: Period) -> Period:
     """The chart's days and the 28 before them, which say what is usual."""
     window = chart_window(period)
     return Period(window.start - findings.HISTORY, window.end)
+
+
+def counted_days(view: View) -> Period:
+    """All days that the chart needs: the history, and those that it is compared with."""
+    history = history_window(view.period)
+    compared = view.compared
+    return Period(min(history.start, compared.start), history.end) if compared else history
 
 
 def mark_days(days: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -119,6 +133,7 @@ def read_days(frame: pd.DataFrame, view: View) -> Days:
         usual=usual,
         spikes=findings.spikes(nets, usual),
         causes=causes_of(frame) if "cause" in frame else {},
+        weekdays=weekday_means(nets, view.compared),
     )
 
 

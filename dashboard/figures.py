@@ -179,21 +179,37 @@ def diamonds(places: Sequence[str], amounts: Sequence[int], theme: Theme) -> Tra
     }
 
 
+Point = tuple[float, float]
+
+
 def step_lines(runs: Sequence[Sequence[tuple[float, int]]], theme: Theme) -> list[Trace]:
     """Runs of corner points as one line over its halo, on the hidden axis `x2`; no line between."""
+    styles = (("Halo", theme.surface, 5), ("Allowance", theme.line, 1.75))
+    points = [[(x, credits_value(micro)) for x, micro in run] for run in runs]
+    return _lines(points, styles, xaxis="x2")
+
+
+def ticks(runs: Sequence[Sequence[Point]], theme: Theme, **more: Any) -> list[Trace]:
+    """A short line for what each bar was before, clear of the bar by its halo."""
+    styles = (("Previous halo", theme.surface, 4), ("Previous", theme.text, 2))
+    return _lines(runs, styles, cliponaxis=False, **more)
+
+
+def _lines(
+    runs: Sequence[Sequence[Point]], styles: Iterable[tuple[str, str, float]], **more: Any
+) -> list[Trace]:
     if not runs:
         return []
     points = [point for run in runs for point in [*run, None]][:-1]
     line = {
         "type": "scatter",
         "mode": "lines",
-        "xaxis": "x2",
         "x": [point[0] if point else None for point in points],
-        "y": [credits_value(point[1]) if point else None for point in points],
+        "y": [point[1] if point else None for point in points],
         "connectgaps": False,
         "hoverinfo": "skip",
+        **more,
     }
-    styles = (("Halo", theme.surface, 5), ("Allowance", theme.line, 1.75))
     return [
         {**line, "name": name, "line": {"color": colour, "width": width, "shape": "linear"}}
         for name, colour, width in styles

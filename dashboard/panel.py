@@ -18,7 +18,7 @@ from data.frames import has_consumption
 
 Figure = dict[str, Any]  # a plain Plotly figure: {"data": [...], "layout": {...}}
 
-Texture = Literal["solid", "muted", "hatched", "outline", "dots", "diamond", "line"]
+Texture = Literal["solid", "muted", "hatched", "outline", "dots", "diamond", "line", "tick"]
 Shape = Literal["bars", "stack", "rows", "ring"]  # of the grey marks before the first answer
 
 

@@ -31,6 +31,7 @@ class Screen:
 
 
 NARROW, PHONE, WIDER = SCREENS = (Screen(0, 360), Screen(360, 576), Screen(576, 0))
+PLOTS = (254, 294, 414)  # the least width of a plot of six columns on each of them
 
 
 def width(text: str, size: int) -> float:

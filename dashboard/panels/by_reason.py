@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard import words
 from dashboard.axes import bare_axis, bold, credits_value
 from dashboard.compared import (
+    before_line,
     before_of,
     change_cell,
     change_column,
@@ -30,6 +31,7 @@ from dashboard.figures import (
 )
 from dashboard.hover import LONGEST, amount_line, clip, refund_line, shown_on, tooltip
 from dashboard.panel import Drawing, Figure, KeyRow, KeyTable, Panel, Texture, nothing_used
+from dashboard.previous_bar import MORE, PreviousBar
 from dashboard.reason_parts import (
     ENHANCED_OCR,
     Part,
@@ -74,14 +76,20 @@ def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
 def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
     """The parts of the range and their table."""
     reasons = read_reasons(frame, view.account.taxonomy)
+    previous = _previous(reasons, view)
     return Drawing(
         answer=_answer(reasons),
-        figure=_figure(reasons, view, theme),
-        height=HEIGHT,
+        figure=_figure(reasons, previous, view, theme),
+        height=HEIGHT + (MORE if previous else 0),
         dates=words.heading(view.period),
         key_table=_key_table(reasons),
         notes=tuple(_notes(reasons)),
     )
+
+
+def _previous(reasons: Sequence[Reason], view: View) -> PreviousBar | None:
+    dates = words.sentence(view.compared, view.today) if view.compared else ""
+    return PreviousBar(reasons, dates) if dates else None
 
 
 def table(frame: pd.DataFrame, view: View) -> Table:
@@ -170,8 +178,11 @@ def _part_token(reason: Reason, place: int) -> str:
 # --- the figure -----------------------------------------------------------------------------
 
 
-def _figure(reasons: Sequence[Reason], view: View, theme: Theme) -> Figure:
+def _figure(
+    reasons: Sequence[Reason], previous: PreviousBar | None, view: View, theme: Theme
+) -> Figure:
     top = (HEIGHT - BAR) * 2 // 3
+    data = list(_segments(reasons, previous, theme))
     layout = {
         **bar_layout(theme),
         "barmode": "stack",
@@ -181,10 +192,17 @@ def _figure(reasons: Sequence[Reason], view: View, theme: Theme) -> Figure:
         "margin": margin(0, 0, top, HEIGHT - BAR - top),
         "annotations": list(_share_labels(reasons, theme)),
     }
-    return figure(list(_segments(reasons, theme)), layout, view, theme, HEIGHT)
+    if previous is None:
+        return figure(data, layout, view, theme, HEIGHT)
+    layout |= previous.axes(BAR + MORE)
+    layout["annotations"].extend(previous.labels(theme))
+    data.extend(previous.traces(lambda reason, place: _fill(reason, place, theme)))
+    return figure(data, layout, view, theme, HEIGHT + MORE)
 
 
-def _segments(reasons: Sequence[Reason], theme: Theme) -> Iterator[Trace]:
+def _segments(
+    reasons: Sequence[Reason], previous: PreviousBar | None, theme: Theme
+) -> Iterator[Trace]:
     """One trace for each part above zero, so that the bar has gaps between its parts."""
     for reason in reasons:
         for place, part in enumerate(reason.parts):
@@ -197,7 +215,7 @@ def _segments(reasons: Sequence[Reason], theme: Theme) -> Iterator[Trace]:
                     "y": [0],
                     "width": 1,
                     "marker": marker([_fill(reason, place, theme)]),
-                    **shown_on([_tooltip(reason, part, whole(reasons))]),
+                    **shown_on([_tooltip(reason, part, whole(reasons), previous)]),
                 }
 
 
@@ -207,12 +225,13 @@ def _fill(reason: Reason, place: int, theme: Theme) -> Fill:
     return replace(fill, line=theme.surface, width=GAP)
 
 
-def _tooltip(reason: Reason, part: Part, of: int) -> str:
+def _tooltip(reason: Reason, part: Part, of: int, previous: PreviousBar | None) -> str:
     name = f"{reason.label}: {part.label}" if reason.is_split else reason.label
     return tooltip(
         name,
         amount_line(part.net, words.share(part.net, of)),
         refund_line(part.used, part.refunded, part.net),
+        before_line(part.net, part.before, previous.dates) if previous else "",
     )
 
 

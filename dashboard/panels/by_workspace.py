@@ -10,13 +10,14 @@ import pandas as pd
 from dashboard import words
 from dashboard.axes import bare_axis, bold, credits_value
 from dashboard.compared import (
+    before_line,
     before_of,
     befores,
     compared_caption,
     compared_cells,
     compared_columns,
 )
-from dashboard.figures import Trace, bar_layout, figure, margin, marker, solid, text_at
+from dashboard.figures import Trace, bar_layout, figure, margin, marker, solid, text_at, ticks
 from dashboard.hover import (
     LONGEST,
     NAME_LENGTH,
@@ -28,8 +29,8 @@ from dashboard.hover import (
     tooltip,
 )
 from dashboard.ids import Act
-from dashboard.panel import Drawing, Figure, Offer, Panel, nothing_used
-from dashboard.room import cut, width
+from dashboard.panel import Drawing, Figure, KeyItem, Offer, Panel, nothing_used
+from dashboard.room import PLOTS, cut, width
 from dashboard.table import (
     NOTHING,
     TOTAL,
@@ -58,7 +59,7 @@ TEXT_ABOVE = 7  # pixels from the middle of the row to the middle of its text
 TEXT = 13
 SHARE_COLUMN = 44  # pixels at the right
 SPACE = 12  # between name and numbers
-PLOTS = (254, 294, 414)  # the plot's least width on each of SCREENS
+TICK = 9 / ROW  # a tick's half, over and under the middle of its bar
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
         figure=_figure(shown, _whole(rows), view, theme),
         height=ROW * max(len(shown), 1),
         dates=words.heading(view.period),
+        key=(KeyItem(dates, "text", "tick"),) if (dates := _compared_dates(view)) else (),
         notes=tuple(_notes(rows)),
         offer=_offer(rows, shown),
     )
@@ -189,11 +191,17 @@ def _notes(rows: Sequence[Row]) -> Iterator[str]:
         yield words.refunds_exceed(below, "workspace")
 
 
-def _tooltip(row: Row, of: int) -> str:
+def _compared_dates(view: View) -> str:
+    """The days whose marks are drawn."""
+    return words.sentence(view.compared, view.today) if view.compared else ""
+
+
+def _tooltip(row: Row, of: int, dates: str) -> str:
     return tooltip(
         row.name,
         amount_line(row.net, words.share(row.net, of)),
         refund_line(row.used, row.refunded, row.net),
+        before_line(row.net, row.before, dates) if dates else "",
     )
 
 
@@ -201,8 +209,9 @@ def _tooltip(row: Row, of: int) -> str:
 
 
 def _figure(shown: Sequence[Row], of: int, view: View, theme: Theme) -> Figure:
-    nets = [row.net for row in shown]
-    low, high = min([0, *nets]), max([0, *nets])
+    dates = _compared_dates(view)
+    ends = [row.net for row in shown] + [row.before or 0 for row in shown if dates]
+    low, high = min([0, *ends]), max([0, *ends])
     layout = {
         **bar_layout(theme),
         "xaxis": bare_axis(credits_value(low), credits_value(max(high, low + 1))),
@@ -211,10 +220,19 @@ def _figure(shown: Sequence[Row], of: int, view: View, theme: Theme) -> Figure:
         "annotations": [text for place, row in enumerate(shown)
                         for text in _texts(place, row, of, theme)],
     }  # fmt: skip
-    return figure([_bars(shown, of, theme)], layout, view, theme, ROW * max(len(shown), 1))
+    data = [_bars(shown, of, dates, theme), *(_ticks(shown, theme) if dates else [])]
+    return figure(data, layout, view, theme, ROW * max(len(shown), 1))
 
 
-def _bars(shown: Sequence[Row], of: int, theme: Theme) -> Trace:
+def _ticks(shown: Sequence[Row], theme: Theme) -> list[Trace]:
+    """Across each bar, where it ended in the previous period."""
+    middles = (place + BAR_BELOW for place in range(len(shown)))
+    runs = [[(credits_value(row.before or 0), middle + end) for end in (-TICK, TICK)]
+            for row, middle in zip(shown, middles, strict=True)]  # fmt: skip
+    return ticks(runs, theme)
+
+
+def _bars(shown: Sequence[Row], of: int, dates: str, theme: Theme) -> Trace:
     colours = [theme.other if row.folded else theme.accent for row in shown]
     return {
         "type": "bar",
@@ -224,7 +242,7 @@ def _bars(shown: Sequence[Row], of: int, theme: Theme) -> Trace:
         "y": [place + BAR_BELOW for place in range(len(shown))],
         "width": BAR,
         "marker": marker([solid(colour) for colour in colours]),
-        **shown_on(_tooltip(row, of) for row in shown),
+        **shown_on(_tooltip(row, of, dates) for row in shown),
     }
 
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import ceil
 
 import pandas as pd
 
 from dashboard import day_table, findings, target, words
-from dashboard.axes import bold, bottom_margin, category_axis, scale, value_axis
+from dashboard.axes import (
+    bare_axis,
+    bold,
+    bottom_margin,
+    category_axis,
+    credits_value,
+    scale,
+    value_axis,
+)
 from dashboard.causes import Cause
 from dashboard.days import (
     Bar,
     Days,
     chart_window,
-    history_window,
+    counted_days,
     is_by_week,
     mark_days,
     marked,
@@ -36,6 +46,7 @@ from dashboard.figures import (
     muted,
     solid,
     text_at,
+    ticks,
 )
 from dashboard.findings import Spike
 from dashboard.hover import LONGEST, NAME_LENGTH, amount_line, clip, escape, refund_line, tooltip
@@ -59,7 +70,7 @@ def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
 
     A day that gets a mark has its `cause`.
     """
-    days = mark_days(usage_by_day(connection, scope, history_window(view.period)), view)
+    days = mark_days(usage_by_day(connection, scope, counted_days(view)), view)
     if not is_by_week(view.period):
         window = chart_window(view.period)
         days = name_reasons(days, usage_by_day_and_reason(connection, scope, window))
@@ -83,7 +94,7 @@ def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
         figure=_figure(days, marks, opened, view, theme),
         height=HEIGHT,
         dates=words.heading(chart_window(view.period)),
-        key=_key(days),
+        key=_key(days, view),
         notes=(opened,) if opened and not _fits(days) else (),
         marks=tuple(_mark(spike, days.causes.get(spike.day), view) for spike in marks),
     )
@@ -100,12 +111,12 @@ def _mark(spike: Spike, cause: Cause | None, view: View) -> Mark:
 
 def table_query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
     """The same days, by reason; what the chart draws is their sum."""
-    return usage_by_day_and_reason(connection, scope, history_window(view.period))
+    return usage_by_day_and_reason(connection, scope, counted_days(view))
 
 
 def table(frame: pd.DataFrame, view: View) -> Table:
     """Every bar of the chart and the reasons in it, newest first."""
-    marked_days = mark_days(day_table.days_of(frame, history_window(view.period)), view)
+    marked_days = mark_days(day_table.days_of(frame, counted_days(view)), view)
     days = read_days(marked_days, view)
     used = has_consumption(marked_days[marked_days["in_range"]])
     answer = ("Shown by week. " if days.by_week else "") + _answer(days, view, used=used)
@@ -160,7 +171,8 @@ def _kind(of: Spike | Bar) -> str:
 def _figure(
     days: Days, marks: Sequence[Spike], opened: str | None, view: View, theme: Theme
 ) -> Figure:
-    made = scale(bar.net for bar in days.bars)
+    before = [days.before(bar) for bar in days.bars]
+    made = scale([*(bar.net for bar in days.bars), *(ceil(mean) for mean in before if mean)])
     labels = list(_labels(days))
     overlay = _band(days, view, theme)
     if opened and _fits(days):
@@ -173,7 +185,7 @@ def _figure(
         "xaxis": category_axis([bar.place for bar in days.bars], labels, theme),
         "yaxis": value_axis(made, theme),
         "barmode": "overlay",
-        "bargap": 0.28 if len(days.bars) <= WIDE_UP_TO else 0.22,
+        "bargap": _gap(days),
         "margin": edges,
         **overlay,
     }
@@ -185,7 +197,22 @@ def _figure(
     if marks and not days.by_week:  # on a week's bar a diamond would point at the whole week
         tops = [max(spike.net, 0) for spike in marks]
         data.append(diamonds([str(spike.day) for spike in marks], tops, theme))
+    if days.weekdays:
+        layout["xaxis2"] = bare_axis(-0.5, len(days.bars) - 0.5, overlaying="x")
+        data.extend(_ticks(before, 1 - _gap(days), theme))
     return figure(data, layout, view, theme, HEIGHT)
+
+
+def _gap(days: Days) -> float:
+    return 0.28 if len(days.bars) <= WIDE_UP_TO else 0.22
+
+
+def _ticks(before: Sequence[Fraction | None], width: float, theme: Theme) -> list[Trace]:
+    """A line across each bar that is compared, as high as its weekdays were on average."""
+    ends = (-width / 2, width / 2)
+    runs = [[(place + end, credits_value(mean)) for end in ends]
+            for place, mean in enumerate(before) if mean is not None]  # fmt: skip
+    return ticks(runs, theme, xaxis="x2")
 
 
 def _bars(days: Days, view: View, theme: Theme) -> Trace:
@@ -211,7 +238,16 @@ def _tooltip(bar: Bar, days: Days, view: View) -> str:
         amount_line(bar.net, _against_usual(bar, days)),
         refund_line(bar.used, bar.refunded, bar.net),
         _reasons_line(bar, view),
+        _before_line(bar, days, view),
     )
+
+
+def _before_line(bar: Bar, days: Days, view: View) -> str:
+    mean = days.before(bar)
+    if mean is None or view.previous is None:
+        return ""
+    dates = words.sentence(view.previous, view.today)
+    return escape(f"Same weekday in {dates}: {words.credits(mean)} on average")
 
 
 def _reasons_line(bar: Bar, view: View) -> str:
@@ -281,15 +317,18 @@ def _opened_text(note: str, theme: Theme) -> dict[str, object]:
     )  # fmt: skip
 
 
-def _key(days: Days) -> tuple[KeyItem, ...]:
+def _key(days: Days, view: View) -> tuple[KeyItem, ...]:
     context = any(not bar.in_range and bar.exists for bar in days.bars)
     complete = any(bar.in_range and not bar.running for bar in days.bars)
     running = any(bar.running for bar in days.bars)
     unit = "This week" if days.by_week else "Today"
+    compared = any(days.before(bar) is not None for bar in days.bars)
+    dates = words.sentence(view.previous, view.today) if view.previous else ""
     items = (
         (context and complete, KeyItem("In range", "accent")),
         (context, KeyItem("Before the range", "context", "muted")),
         (running, KeyItem(f"{unit}, so far", "accent", "hatched")),
+        (compared, KeyItem(f"Same weekday in {dates}, average", "text", "line")),
     )
     return tuple(item for present, item in items if present)
 

@@ -106,7 +106,7 @@ def day_rows(period: Period, today: dt.date, nets: Nets) -> pd.DataFrame:
 def daily_frame(
     of: View, nets: Nets = steady, causes: Mapping[dt.date, Cause] = NO_CAUSES
 ) -> pd.DataFrame:
-    rows = day_rows(days.history_window(of.period), of.today, nets)
+    rows = day_rows(days.counted_days(of), of.today, nets)
     return days.name_causes(days.mark_days(rows, of), causes)
 
 
