@@ -112,7 +112,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     opening = replace(opener(options, settings), now=instant(options.now, dt.UTC))
     with opening.open(options.db) as opened:
         with opened.place.explained():
-            accounts = [id_ for id_, _ in opened.source.accounts()]
+            accounts = [id_ for id_, _ in opened.source.accounts(options.account or "")]
         if options.account and options.account not in accounts:
             raise unknown_account(options.account, options.db)
         app = create_app(settings, Services(opened.source, options.account), guard_loopback)

@@ -117,7 +117,7 @@ def respond(services: Services, host: Host, ask: asked.Asked) -> Values:
 def _respond(services: Services, host: Host, ask: asked.Asked) -> Values:
     if ask.known and (same := services.unchanged(ask.known)):
         return _fresh(same.freshness, ZoneInfo(same.timezone))
-    accounts = services.source.accounts()
+    accounts = services.accounts(ask.account)
     scope, found = services.choose(ask.account, accounts)
     switcher = {
         "accounts": [{"label": name, "value": id_} for id_, name in accounts],

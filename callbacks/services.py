@@ -24,8 +24,8 @@ from data.watermark import Standing
 class Source(Protocol):
     """A ledger with its rollup, as the page needs it."""
 
-    def accounts(self) -> list[tuple[str, str]]:
-        """(id, name) of every account."""
+    def accounts(self, *also: str) -> list[tuple[str, str]]:
+        """(id, name) of the accounts to choose from, and of those of `also` that there are."""
         ...
 
     def standing(self, scope: Scope) -> Standing | None:
@@ -46,6 +46,10 @@ class Services:
 
     source: Source
     first_account: str | None = None
+
+    def accounts(self, asked: str | None) -> list[tuple[str, str]]:
+        """(id, name) of the accounts to choose from, the one asked for among them."""
+        return self.source.accounts(*(id_ for id_ in (asked, self.first_account) if id_))
 
     def choose(self, asked: str | None, accounts: list[tuple[str, str]]) -> tuple[Scope, bool]:
         """The scope of the account asked for, or of the first one, and whether it was found."""

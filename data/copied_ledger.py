@@ -68,10 +68,10 @@ class CopiedLedger:
         self._now = now or self._last or clock()
         self._builds = Builds(self._build)
 
-    def accounts(self) -> list[tuple[str, str]]:
-        """(id, name) of every account, by name."""
+    def accounts(self, *also: str) -> list[tuple[str, str]]:
+        """(id, name) of accounts by name, those of `also` among them: data/queries.py."""
         with read_transaction(self._copy) as connection:
-            return list_accounts(connection)
+            return list_accounts(connection, *also)
 
     def preparing(self, scope: Scope, patience: float = PATIENCE) -> float | None:
         """None once the account is copied and rolled up, else the part that is done."""

@@ -30,10 +30,10 @@ class LiveLedger:
         self._engine, self._clock = engine, clock
         self._lacking: frozenset[str] | None = None
 
-    def accounts(self) -> list[tuple[str, str]]:
-        """(id, name) of every account, by name."""
+    def accounts(self, *also: str) -> list[tuple[str, str]]:
+        """(id, name) of accounts by name, those of `also` among them: data/queries.py."""
         with self._transaction() as connection:
-            return list_accounts(connection)
+            return list_accounts(connection, *also)
 
     def standing(self, scope: Scope) -> Standing | None:
         """How far the account's charts reach now, None until it is built."""

@@ -47,11 +47,11 @@ class OpenSnapshot:
                 old.dispose()
             return self._snapshot, self._engine, self._builds
 
-    def accounts(self) -> list[tuple[str, str]]:
-        """(id, name) of every account, by name."""
+    def accounts(self, *also: str) -> list[tuple[str, str]]:
+        """(id, name) of accounts by name, those of `also` among them: data/queries.py."""
         _, engine, _ = self._current()
         with read_transaction(engine) as connection:
-            return list_accounts(connection)
+            return list_accounts(connection, *also)
 
     def preparing(self, scope: Scope, patience: float = PATIENCE) -> float | None:
         """None once the account is rolled up, else the part done after `patience` seconds."""

@@ -53,7 +53,8 @@ Progress = Callable[[float], None]  # the part done, 0 to 1
 _state = rollup_state.c
 LISTED = (
     select(accounts.c.id, accounts.c.timezone, _state.keep_from, _state.keep_since)
-    .select_from(accounts.outerjoin(rollup_state, _state.account_id == bindparam("account_id")))
+    .select_from(accounts.outerjoin(rollup_state, _state.account_id == bindparam("own_id")))
+    # A second name: one parameter has one type, and a host's id may be a uuid where ours is text.
     .where(accounts.c.id == bindparam("account_id"))
 )
 CLEAR = [
@@ -68,7 +69,8 @@ CLEAR = [
 
 def account_to_roll(connection: Connection, account_id: str) -> RolledAccount | None:
     """The account's present zone and what is frozen, None when the ledger does not list it."""
-    row = connection.execute(LISTED, {"account_id": account_id}).one_or_none()
+    ids = {"own_id": account_id, "account_id": account_id}
+    row = connection.execute(LISTED, ids).one_or_none()
     if row is None:
         return None
     kept = Kept(row.keep_from, row.keep_since) if row.keep_from else None

@@ -26,8 +26,8 @@ class RunningSource:
     age: dt.timedelta = dt.timedelta(minutes=3)
     denies: bool = False
 
-    def accounts(self) -> list[tuple[str, str]]:
-        return self.opened.accounts()
+    def accounts(self, *also: str) -> list[tuple[str, str]]:
+        return self.opened.accounts(*also)
 
     def standing(self, scope: Scope) -> Standing | None:
         return None

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 
 import pytest
-from sqlalchemy import delete, event, insert, update
+from sqlalchemy import delete, event, insert, text, update
 
+import app
+from app import create_app
+from callbacks.loopback import guard_loopback
+from callbacks.services import Services
 from dashboard.panels import PANELS
+from dashboard.settings import read_settings
 from data import schema
-from data.engine import create_tables
+from data.engine import connect, create_tables
 from data.install import Plan, install
+from data.opening import Opener
+from data.reader import Limits, connect_reader
 from tests.conftest import NOW
+from tests.data.check.ledgers import DOCUMENT
 from tests.ledger_builder import LedgerBuilder
-from tests.live_page import live_page
-from tests.page_client import total_of, words_of
+from tests.live_page import LivePage, live_page
+from tests.page_client import PageClient, total_of, words_of
 
 KEYS = [panel.key for panel in PANELS]
 MINUTE = dt.timedelta(minutes=1)
@@ -285,7 +294,7 @@ VIEWS = (
     ("90d", EVERY_TABLE),
     (LONG[0], EVERY_TABLE),
 )
-OF_THE_SOURCE = {"freshness", "delay", "steps"}
+OF_THE_SOURCE = {"freshness", "delay", "steps", "foot"}
 
 
 def varied():
@@ -321,3 +330,111 @@ def test_the_page_is_that_of_a_snapshot_of_the_same_rows(database, database_url,
             assert expected.keys() == found.keys()
             for name in expected.keys() - OF_THE_SOURCE:
                 assert expected[name] == found[name], (range_, name)
+
+
+# --- views over a host's own schema ---------------------------------------------------------------
+
+
+HOST = """
+INSERT INTO customer SELECT ('00000000-0000-4000-8000-00000000000' || n)::uuid, 'Customer ' || n,
+  'team', (ARRAY['Asia/Kathmandu', NULL])[n], 3 FROM generate_series(1, 2) AS n;
+INSERT INTO project SELECT ('00000000-0000-4000-8000-0000000001' || customer || n)::uuid,
+  ('00000000-0000-4000-8000-00000000000' || customer)::uuid, 'Project ' || n,
+  CASE WHEN n > 7 THEN gen_random_uuid() END, CASE WHEN n = 3 THEN '2026-11-01Z'::timestamptz END
+  FROM generate_series(1, 2) AS customer, generate_series(1, 9) AS n;
+INSERT INTO contract_month SELECT id, '2026-11-03', '2026-12-02', 55.5 FROM customer;
+INSERT INTO usage_event (customer_id, happened_at, feature, workflow, project_id, credits)
+  SELECT ('00000000-0000-4000-8000-00000000000' || customer)::uuid,
+    '2026-11-22 11:00Z'::timestamptz - n * interval '17 hours',
+    (ARRAY['chat', 'flow', 'scan', 'teleport'])[1 + n % 4],
+    CASE WHEN n % 8 = 1 THEN 'summarise' END,
+    CASE WHEN n % 11 > 0
+      THEN ('00000000-0000-4000-8000-0000000001' || customer || 1 + n % 9)::uuid END,
+    CASE WHEN n % 13 = 0 THEN -1.5 ELSE n + 0.000001 END
+  FROM generate_series(1, 2) AS customer, generate_series(1, 300) AS n;
+"""
+
+
+@pytest.fixture
+def views(postgres_database, postgres_url):
+    """The URL of the document's own example, with rows, and a rollup fed by its base table."""
+    script = "".join(re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL))
+    with postgres_database.begin() as connection:
+        connection.exec_driver_sql(f"{script}\n{HOST}".replace("%", "%%"))
+    url = f"{postgres_url}&options=-csearch_path%3Dcredits_page,public"
+    words = ("--ledger", "usage_event", "--account", "customer_id", "--at", "happened_at")
+    assert 0 == app.main(["install", "--db", url, *words])
+    return url
+
+
+@pytest.mark.postgres
+def test_the_page_over_views_is_that_of_a_copy_of_what_they_give(views, tmp_path):
+    """uuid ids, decimal credits and no column of ours: every panel, to the last digit."""
+    account = "00000000-0000-4000-8000-000000000001"
+    ledger = connect(views)
+    with Opener(tmp_path, Limits(), lambda: NOW, now=NOW).open(views) as opened:
+        copied = PageClient(create_app(read_settings({}), Services(opened.source), guard_loopback))
+        with live_page(ledger, views) as live:
+            assert {"preparing": None} == live.show()["steps"]["data"]
+            live.roll_up()
+            for range_, more in VIEWS:
+                while "preparing" in (expected := copied.show(range_, account, **more))["steps"]:
+                    pass
+                found = live.show(range_, account, **more)
+                assert found["daily-details"]["children"]
+                for name in expected.keys() - OF_THE_SOURCE:
+                    assert expected[name] == found[name], (range_, name)
+            host = text(
+                "INSERT INTO usage_event (customer_id, happened_at, feature, credits) "
+                f"VALUES ('{account}', '2026-11-22 11:05Z', 'chat', 1000)"
+            )
+            shown = live.show("7d", account)
+            live.write(host)
+            live.roll_up()
+            assert live.look(shown, "7d")["daily-graph"] != shown["daily-graph"]
+    ledger.dispose()
+
+
+# --- a database that is away, or busy -------------------------------------------------------------
+
+
+def failed(shown, caplog):
+    """Whether the page says in place of its charts that they did not load, as the log knows."""
+    words_ = words(shown, "page-state")
+    reference = re.search(r"Credit usage didn't load .* Reference (\w{6})\.", words_)[1]
+    return f"reference={reference}" in caplog.text
+
+
+def test_a_database_that_is_away_is_told_on_the_page_and_comes_back(caplog):
+    """The server starts without it."""
+    reader = connect_reader("postgresql://page@127.0.0.1:1/app", Limits())
+    page = LivePage(ledger=reader, reader=reader)
+    assert failed(page.show(), caplog)
+
+
+def test_readers_beyond_the_limit_are_told_so_soon_and_do_not_pile_up(live, database_url, caplog):
+    reader = connect_reader(database_url, Limits(connections=1, queue=0.1))
+    page = LivePage(live.ledger, reader)
+    with reader.connect():
+        assert failed(page.show(), caplog)
+    assert "daily-graph" in page.show()
+    reader.dispose()
+
+
+@pytest.mark.postgres
+def test_a_chart_that_takes_too_long_fails_alone(postgres_database, postgres_url, two_accounts):
+    """The table of its workspaces is held by somebody; the other charts stand."""
+    create_tables(postgres_database, schema.ledger)
+    install(postgres_database, Plan())
+    two_accounts.save(postgres_database)
+    reader = connect_reader(postgres_url, Limits(statement=0.3))
+    page = LivePage(postgres_database, reader)
+    page.roll_up()
+    page.show()
+    with postgres_database.begin() as connection:
+        connection.execute(text("LOCK TABLE rollup_by_workspace IN ACCESS EXCLUSIVE MODE"))
+        shown = page.show()
+    assert words(shown, "workspace-state").startswith("This chart didn't load")
+    assert shown["daily-graph"]["figure"]["data"]
+    assert "" == words(shown, "daily-state")
+    reader.dispose()

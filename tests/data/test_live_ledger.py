@@ -14,13 +14,13 @@ from data import schema
 from data.access import snapshot_scope
 from data.aggregator import Aggregator
 from data.column_types import EPOCH
-from data.engine import create_tables
+from data.engine import create_tables, read_transaction
 from data.errors import PreparingError, UsageError
 from data.frames import total
 from data.install import Plan, install
 from data.live_ledger import LiveLedger
 from data.periods import Period
-from data.queries import load_account, usage_by_day
+from data.queries import MOST_LISTED, list_accounts, load_account, usage_by_day
 from data.reader import Limits, connect_reader
 from tests.conftest import NOW
 from tests.ledger_builder import LedgerBuilder, micro
@@ -164,3 +164,26 @@ def test_a_change_that_waits_is_how_far_the_charts_reach(fed, live):
     mark = {"account_id": "acme", "at": NOW, "marked": NOW - 20 * MINUTE}
     change(fed, insert(schema.dirty).values(**mark))
     assert 23 * MINUTE == live.standing(ACME).freshness.age
+
+
+def test_of_many_accounts_some_are_listed_and_any_is_found(fed, live):
+    """A name that is in no answer is not lost: it is shown when it is asked for."""
+    made = LedgerBuilder()
+    for number in range(MOST_LISTED + 2):
+        made.account(f"a{number:04d}", name=f"N{9_999 - number}")
+    made.save(fed)
+    listed = live.accounts()
+    assert (MOST_LISTED, ("a0499", "N9500")) == (len(listed), listed[0])
+    found = live.accounts("a0501", "nobody", "a0000", "")
+    assert [("a0501", "N9498"), *listed] == found
+
+
+@pytest.mark.postgres
+def test_what_is_no_id_of_the_hosts_type_is_no_account(postgres_database, postgres_url):
+    with postgres_database.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE accounts AS SELECT gen_random_uuid() AS id, 'N' AS name "
+            f"FROM generate_series(1, {MOST_LISTED})"
+        )
+    with read_transaction(postgres_database) as connection:
+        assert MOST_LISTED == len(list_accounts(connection, "acme", "'; drop table x"))
