@@ -160,7 +160,12 @@ def run_freeze(terminal: Terminal, options: argparse.Namespace, settings: Settin
 def run_install(terminal: Terminal, options: argparse.Namespace, settings: Settings) -> int:
     """Put tables, triggers and roles beside the ledger, or upgrade them."""
     marks = Marks(options.ledger, options.account, options.at)
-    plan = Plan(None if options.no_triggers else marks, options.reader, options.aggregator)
+    plan = Plan(
+        marks=None if options.no_triggers or options.distributed else marks,
+        beside=options.ledger if options.distributed else None,
+        reader=options.reader,
+        aggregator=options.aggregator,
+    )
     with ledger(options, settings) as engine:
         if options.print:
             terminal.say(planned(engine, plan, away=False))
@@ -172,7 +177,7 @@ def run_install(terminal: Terminal, options: argparse.Namespace, settings: Setti
 
 def run_uninstall(terminal: Terminal, options: argparse.Namespace, settings: Settings) -> int:
     """Take everything of ours away."""
-    plan = Plan(None, options.reader, options.aggregator)
+    plan = Plan(None, reader=options.reader, aggregator=options.aggregator)
     with ledger(options, settings) as engine:
         if options.print:
             terminal.say(planned(engine, plan, away=True))
@@ -276,6 +281,11 @@ def _add_install(command: Callable[..., Any]) -> None:
     parser.add_argument("--at", default=marks.at, help="its column of the entry's instant")
     parser.add_argument(
         "--no-triggers", action="store_true", help="make none: the writer inserts its own marks"
+    )
+    parser.add_argument(
+        "--distributed",
+        action="store_true",
+        help="on Citus: distribute our tables by account, beside the ledger's; makes no triggers",
     )
 
 

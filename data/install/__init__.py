@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from data.engine import read_transaction, write_transaction
 from data.errors import UsageError
-from data.install import postgres, sqlite
+from data.install import citus, postgres, sqlite
 from data.install.base import BaseTable, Marks
 from data.install.versions import installed_version, upgrade
 from data.schema import OUR_TABLES, ROLLUP_VERSION, rollup_state
@@ -28,9 +28,13 @@ NOT_BUILT = "UPDATE rollup_state SET timezone = NULL"
 
 @dataclass(frozen=True)
 class Plan:
-    """What to install: where entries are marked (None: the writer does), and the two roles."""
+    """What to install: where entries are marked (None: the writer does), and the two roles.
+
+    `beside` is the ledger's table on Citus, None where nothing is distributed.
+    """
 
     marks: Marks | None = field(default_factory=Marks)
+    beside: str | None = None
     reader: str = "credits_reader"
     aggregator: str = "credits_aggregator"
 
@@ -39,6 +43,8 @@ def install(engine: Engine, plan: Plan) -> None:
     """Make or upgrade everything of ours; a ledger may be in use meanwhile."""
     try:
         with write_transaction(engine) as connection:
+            if plan.beside:
+                citus.require_citus(connection)
             _run(connection, plan_install(connection, plan))
     except DBAPIError as error:
         raise _refused(error) from error
@@ -64,7 +70,9 @@ def planned(engine: Engine, plan: Plan, *, away: bool) -> str:
 def plan_install(connection: Connection, plan: Plan) -> list[str]:
     """The statements that bring this database to what `plan` and this version want."""
     version = installed_version(connection)
-    statements = [*_patience(connection), *upgrade(connection, version), *_tables(connection)]
+    statements = [*_patience(connection), *([citus.ONE_BY_ONE] if plan.beside else [])]
+    statements += [*upgrade(connection, version), *_tables(connection)]
+    statements += citus.distribute(connection, plan.beside) if plan.beside else []
     if plan.marks is None:
         statements += _dialect(connection).drop_marks(connection)
     else:
