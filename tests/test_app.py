@@ -159,6 +159,13 @@ def test_run_refuses_an_account_that_is_not_there(capsys, demo):
     assert "account.unknown" == refused(capsys, "run", "--db", str(demo), "--account", "nobody")
 
 
+def test_run_refuses_a_catalogue_of_plans_that_it_cannot_use(capsys, demo, monkeypatch, tmp_path):
+    plans = tmp_path / "plans.toml"
+    plans.write_text('money = "€{}"\nplans = []\n', "utf-8")
+    monkeypatch.setenv("CREDITS_PLAN_CATALOGUE", str(plans))
+    assert "plans.value" == refused(capsys, "run", "--db", str(demo))
+
+
 def test_a_misspelt_setting_is_refused(capsys, demo, monkeypatch):
     monkeypatch.setenv("CREDITS_PREFX", "/x")
     assert "settings.unknown" == refused(capsys, "check", "--db", str(demo))

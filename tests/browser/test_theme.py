@@ -71,3 +71,20 @@ def test_a_chosen_theme_is_kept(page, system_theme):
     page.open("?range=7d")
     assert "dark" == page.run(IN_FORCE)
     assert "dark" == page.site.views[-1]["theme"]
+
+
+def test_a_theme_chosen_while_the_connection_is_lost_is_drawn_once_it_is_back(
+    page, system_theme, paper
+):
+    """Words follow at once; the drawings are the server's, and wait for it."""
+    system_theme("light")
+    page.open()
+    page.until(lambda: page.drawn)
+    page.site.broken = ("503 BROKEN", [])
+    page.press(Act.THEME)
+    page.until(lambda: page.is_shown(Id.STRIP_LOST) and page.is_settled)
+    assert ("dark", THEMES["light"].surface) == (page.run(IN_FORCE), page.run(PAPER))
+    page.site.broken = None
+    page.press(Act.RETRY)
+    paper("dark")
+    page.browser.get_logs()
