@@ -112,3 +112,14 @@ def open_page(quiet_site, tmp_path) -> Iterator[Callable[[], Page]]:
 
         yield start
         assert [] == [log for page in pages for log in page.browser.get_logs()]
+
+
+@pytest.fixture
+def at_width(page):
+    """Sets the window's width; the next test has the usual one again."""
+
+    def resize(width: int, scale: int = 1, height: int = 900, *, phone: bool = False) -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": phone}
+        page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    return resize

@@ -81,15 +81,6 @@ SPACING = """
 """
 
 
-@pytest.fixture
-def at_width(page):
-    def resize(width: int, scale: int = 1, height: int = 900, *, phone: bool = False) -> None:
-        size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": phone}
-        page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-
-    return resize
-
-
 @pytest.mark.parametrize("query", ["", "?range=2024-11-23..2026-11-22", "?account=blue-finch"])
 def test_nothing_overflows_at_any_width(page, at_width, query):
     page.open(query)
