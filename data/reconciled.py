@@ -30,7 +30,8 @@ from sqlalchemy import CompoundSelect, Connection, Select, case, func, select, u
 from data.access import Scope
 from data.column_types import EPOCH, MICROSECOND
 from data.engine import day_index
-from data.periods import DAY, Period, joined, local_day, segments, zone
+from data.periods import DAY, Period, joined
+from data.rolled_account import Kept, RolledAccount
 from data.schema import dirty, entries, rollup_by_reason, rollup_state
 
 MOST_DAYS = 62  # that wait and are counted for a page
@@ -57,48 +58,49 @@ def load(connection: Connection, scope: Scope) -> Reconciled | None:
     Two statements, or three where changes wait; call it in the transaction of the charts.
     """
     state = rollup_state.c
-    query = select(state.timezone, state.compared_at, state.ledger_micro, state.rollup_micro)
+    query = select(rollup_state)
     row = connection.execute(query.where(state.account_id == scope.account_id)).one_or_none()
     if row is None or row.timezone is None or row.ledger_micro is None:
         return None
+    kept = Kept(row.keep_from, row.keep_since) if row.keep_from else None
+    account = RolledAccount(scope.account_id, row.timezone, kept)
     return Reconciled(
         total_micro=row.ledger_micro,
         compared_at=row.compared_at,
         difference_micro=row.ledger_micro - row.rollup_micro,
-        newer_micro=0 if row.compared_at is None else _newer(connection, scope, row.timezone),
+        newer_micro=0 if row.compared_at is None else _newer(connection, account),
     )
 
 
-def _newer(connection: Connection, scope: Scope, timezone: str) -> int | None:
-    waiting = _waiting(connection, scope, timezone)
+def _newer(connection: Connection, account: RolledAccount) -> int | None:
+    waiting = _waiting(connection, account)
     if not waiting:
         return 0
     if sum(days.days for days in waiting) > MOST_DAYS:
         return None
-    sides = connection.execute(both_sides(scope, waiting, timezone))
+    sides = connection.execute(both_sides(account, waiting))
     return sum(int(micro) for (micro,) in sides if micro is not None)
 
 
-def _waiting(connection: Connection, scope: Scope, timezone: str) -> list[Period]:
+def _waiting(connection: Connection, account: RolledAccount) -> list[Period]:
     """Local days with marks and their neighbours: those that share a day of UTC with a mark."""
-    own = dirty.c.account_id == scope.account_id
     day = day_index(connection.dialect.name, dirty.c.at, EPOCH)
-    tz = zone(timezone)
+    query = select(day).where(dirty.c.account_id == account.id).distinct()
+    if account.kept:
+        query = query.where(dirty.c.at >= account.kept.since)
     found = set()
-    for index in connection.execute(select(day).where(own).distinct()).scalars():
+    for index in connection.execute(query).scalars():
         start = EPOCH + DAY * index
-        found |= {local_day(start, tz), local_day(start + DAY - MICROSECOND, tz)}
+        found |= {account.day_of(start), account.day_of(start + DAY - MICROSECOND)}
     return joined(found)
 
 
-def both_sides(
-    scope: Scope, days: Iterable[Period], timezone: str
-) -> CompoundSelect[*tuple[Any, ...]]:
+def both_sides(account: RolledAccount, days: Iterable[Period]) -> CompoundSelect[*tuple[Any, ...]]:
     """Rows whose sum is the ledger's consumption of these days less that of the charts."""
-    return union_all(*_sides(scope, list(days), timezone))
+    return union_all(*_sides(account, list(days)))
 
 
-def _sides(scope: Scope, waiting: list[Period], timezone: str) -> Iterator[Select[Any]]:
+def _sides(account: RolledAccount, waiting: list[Period]) -> Iterator[Select[Any]]:
     stored, moved = rollup_by_reason.c, entries.c
     signed = case(
         (moved.kind == "usage", moved.amount_micro),
@@ -107,11 +109,11 @@ def _sides(scope: Scope, waiting: list[Period], timezone: str) -> Iterator[Selec
     )
     for days in waiting:
         yield select(func.sum(stored.refunded_micro - stored.used_micro)).where(
-            stored.account_id == scope.account_id, stored.day >= days.start, stored.day < days.end
+            stored.account_id == account.id, stored.day >= days.start, stored.day < days.end
         )
-        for segment in segments(days, zone(timezone)):
+        for segment in account.segments(days):
             yield select(func.sum(signed)).where(
-                moved.account_id == scope.account_id,
+                moved.account_id == account.id,
                 moved.occurred_at >= segment.start,
                 moved.occurred_at < segment.end,
             )

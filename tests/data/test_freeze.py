@@ -17,6 +17,7 @@ from data.freeze import freeze
 from data.periods import Period
 from data.queries import load_account, usage_by_day
 from data.reconcile import Rounds
+from data.reconciled import load
 from data.rollup import account_to_roll
 from data.verify import differences, verify
 from data.watermark import keep_from
@@ -162,6 +163,19 @@ def test_a_frozen_day_is_compared_by_nobody(pruned):
         account = account_to_roll(connection, "acme")
         frozen = Period(FIRST - 200 * DAY, FIRST)
         assert [] == list(differences(connection, account, frozen))
+
+
+def test_pruning_is_not_newer_than_the_charts_nor_a_difference(rolled):
+    """Its marks wait for a pass that refuses them; what is kept and waits with them is newer."""
+    kept = freeze(rolled, "acme", FIRST)
+    run(rolled, delete(schema.entries).where(TIME < kept.since))
+    assert 0 == ask(rolled, load, SCOPE).newer_micro
+    run(rolled, insert(schema.entries).values(**USE, id="n", occurred_at=MIDNIGHT, amount_micro=7))
+    assert 7 == ask(rolled, load, SCOPE).newer_micro
+    catch_up(rolled)
+    Rounds(rolled).step(NOW + DAY)
+    assert ask(rolled, load, SCOPE).matches
+    assert all_time(rolled)["rollup_by_reason"] == ask(rolled, load, SCOPE).total_micro
 
 
 def test_the_page_reads_frozen_days_as_others_and_knows_from_where_entries_are_there(pruned):

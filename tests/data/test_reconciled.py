@@ -16,6 +16,7 @@ from data.engine import read_transaction
 from data.periods import Period
 from data.reconcile import Rounds
 from data.reconciled import MOST_DAYS, Reconciled, both_sides, load
+from data.rolled_account import RolledAccount
 from tests import storm, strategies
 from tests.examples import examples
 from tests.ledger_builder import clear, micro
@@ -177,7 +178,7 @@ def test_both_sides_are_read_through_indexes(ledger):
     with ledger.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET enable_seqscan = off"))
-        plan = plan_of(connection, both_sides(SCOPE, days, "Europe/Berlin"))
+        plan = plan_of(connection, both_sides(RolledAccount("acme", "Europe/Berlin"), days))
     assert "Seq Scan" not in plan
     assert "SCAN entries" not in plan
     assert "SCAN rollup" not in plan
