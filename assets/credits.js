@@ -52,15 +52,19 @@
   }
 
   // Other parameters stay as they are, to the letter; an empty one goes.
-  function addressWith(name, value) {
+  function addressWith(changes) {
     const kept = window.location.search
       .slice(1)
       .split("&")
-      .filter((pair) => pair !== "" && pair.split("=")[0] !== name);
+      .filter((pair) => pair !== "" && !(pair.split("=")[0] in changes));
     const plain = { "%40": "@", "%2C": ",", "%3A": ":" };
-    const text = encodeURIComponent(value).replace(/%40|%2C|%3A/g, (code) => plain[code]);
-    const pairs = value === "" ? kept : kept.concat(name + "=" + text);
-    return pairs.length ? "?" + pairs.join("&") : "";
+    const text = (value) =>
+      encodeURIComponent(value).replace(/%40|%2C|%3A/g, (code) => plain[code]);
+    const pairs = Object.entries(changes)
+      .filter((change) => change[1] !== "")
+      .map(([name, value]) => name + "=" + text(value));
+    const all = kept.concat(pairs);
+    return all.length ? "?" + all.join("&") : "";
   }
 
   // ---- one view from address, act and theme ------------------------------------------------
@@ -125,7 +129,13 @@
       fromAddress.prints = true;
     }
     const next = acted ? afterAct(fromAddress, act, steps) : { view: fromAddress, writes: null };
-    const address = next.writes ? addressWith(PARAMETERS[next.writes], next.view[next.writes]) : null;
+    const sheet = { open: asked("open") || "", only: asked("only") || "" };
+    const changes = Object.assign({}, acted ? window.creditsSheet.changes(act, sheet) : null);
+    Object.assign(sheet, changes, { range: next.view.range, account: next.view.account });
+    if (next.writes) {
+      changes[PARAMETERS[next.writes]] = next.view[next.writes];
+    }
+    const address = Object.keys(changes).length ? addressWith(changes) : null;
     const refreshes = acted && act.act === "refresh";
     const again = lost || refreshes || (acted && act.act === "retry");
     if (refreshes) {
@@ -143,6 +153,7 @@
     return [
       moves ? Object.assign(next.view, { n: now.n + 1 }) : nothing,
       address === null || address === window.location.search ? nothing : address,
+      window.creditsSheet.follow(sheet, acted ? act : null) || nothing,
     ];
   }
 
@@ -196,6 +207,8 @@
     acts += 1;
     set(ID.act, { data: { act: name, value: value === undefined ? null : value, n: acts } });
   }
+
+  window.creditsAct = act; // for what else a reader can press
 
   function onPress(event) {
     const button = event.target.closest("[data-act]");

@@ -12,12 +12,24 @@
     return one;
   }
 
-  // Cells beyond the heads are what stands under the row's name, and how far it is indented.
+  // The name of a row; it opens what the row stands for.
+  function named(text, opens) {
+    if (!opens) {
+      return text;
+    }
+    const button = make("button", { type: "button", className: "opens" }, [text]);
+    button.dataset.act = "open";
+    button.dataset.value = decodeURIComponent(opens);
+    return button;
+  }
+
+  // Cells beyond the heads are what stands under the row's name, how far it is indented, and what
+  // it opens.
   function row(line, form) {
     const cells = line.split("\t");
-    const [detail, level] = cells.slice(form.heads.length);
+    const [detail, level, opens] = cells.slice(form.heads.length);
     const small = detail ? [make("small", {}, [detail])] : [];
-    const name = make("th", { scope: "row" }, [cells[0], ...small]);
+    const name = make("th", { scope: "row" }, [named(cells[0], opens), ...small]);
     const rest = cells
       .slice(1, form.heads.length)
       .map((cell, place) => make("td", form.looks[place + 1], [cell]));

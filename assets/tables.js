@@ -36,8 +36,15 @@
   const stoodAt = new Map(); // how far the table of each panel was scrolled
   let held = null; // what has the focus under a title, and where
 
+  // Names of rows come and go with their page, and are known by what they open.
   function stops(details) {
-    return Array.from(details.querySelectorAll("button, .table-area"));
+    return Array.from(details.querySelectorAll("button:not(.opens), .table-area"));
+  }
+
+  function twin(one) {
+    const names = Array.from(one.details.querySelectorAll(".opens"));
+    const same = names.find((name) => name.dataset.value === one.opens);
+    return one.place < 0 ? same : stops(one.details)[one.place];
   }
 
   function reach(area) {
@@ -65,7 +72,7 @@
       }
     });
     if (held !== null && !held.element.isConnected) {
-      const next = stops(held.details)[held.place];
+      const next = twin(held);
       held = null;
       if (next && document.activeElement === document.body) {
         next.focus({ preventScroll: true });
@@ -76,7 +83,9 @@
   function onFocus(event) {
     const details = event.target.closest(".details");
     const place = details === null ? -1 : stops(details).indexOf(event.target);
-    held = place < 0 ? null : { element: event.target, details: details, place: place };
+    const opens = event.target.classList.contains("opens") ? event.target.dataset.value : null;
+    const kept = { element: event.target, details: details, place: place, opens: opens };
+    held = details === null || (place < 0 && opens === null) ? null : kept;
   }
 
   function onScroll(event) {

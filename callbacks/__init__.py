@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dash import Dash
 
+from callbacks.drill_down import register_drill_down
 from callbacks.panels import register_panels
 from callbacks.range import register_range
 from callbacks.services import Services
@@ -14,3 +15,4 @@ def register(app: Dash, services: Services, host: Host = NO_HOST) -> None:
     """Register every callback of the page on `app`; importing registers none."""
     register_range(app)
     register_panels(app, services, host)
+    register_drill_down(app, services)

@@ -37,6 +37,7 @@ OWN_SCRIPTS = (
     "opened.js",
     "export.js",
     "refresh.js",
+    "sheet.js",
     "credits.js",
 )
 ICON = "favicon.svg"

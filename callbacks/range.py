@@ -1,6 +1,6 @@
 """The picker's two callbacks, both in the browser: what is asked for, and what was answered.
 
-No request is made here: the view changes, and the panels' one callback answers it.
+No request is made here: view and sheet change, and a callback of the server answers each.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ def register_range(app: Dash) -> None:
         ClientsideFunction("credits", "navigate"),
         Output(Id.VIEW, "data"),
         Output(Id.URL, "search"),
+        Output(Id.SHEET_ASK, "data"),
         Input(Id.URL, "search"),
         Input(Id.ACT, "data"),
         State(Id.VIEW, "data"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard import words
+from dashboard import target, words
 from dashboard.days import Bar, Days
 from dashboard.findings import Spike
 from dashboard.hover import LONGEST, clip
@@ -107,7 +107,8 @@ def _row(bar: Bar, form: Form, level: int) -> TableRow:
         name, against = words.sentence(bar.days, today), _spikes_in(bar, form)
     else:
         name, against = words.weekday(bar.days.start, today), _against_usual(bar, form.days)
-    return TableRow(form.row(name + (", so far" if bar.running else ""), [bar], against), level)
+    cells = form.row(name + (", so far" if bar.running else ""), [bar], against)
+    return TableRow(cells, level, opens=target.days(bar.days).text)
 
 
 def _against_usual(bar: Bar, days: Days) -> str:

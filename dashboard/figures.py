@@ -154,6 +154,11 @@ def bars(
     }
 
 
+def opened_by(opens: Iterable[str]) -> dict[str, Any]:
+    """The key of a trace that tells assets/sheet.js which target a click on each mark opens."""
+    return {"customdata": list(opens)}
+
+
 def ground(places: Sequence[str], amounts: Sequence[int], colour: str) -> Trace:
     """Bars that lie under hatched ones of the same size: Plotly knows no ground for one bar's."""
     made = bars("Ground", places, amounts, [solid(half(colour))] * len(places), [])
@@ -161,7 +166,7 @@ def ground(places: Sequence[str], amounts: Sequence[int], colour: str) -> Trace:
 
 
 def diamonds(places: Sequence[str], amounts: Sequence[int], theme: Theme) -> Trace:
-    """Marks on the tops of bars that stand out; the bar under each has the tooltip."""
+    """Marks on the tops of bars that stand out; half of each is above its bar."""
     return {
         "type": "scatter",
         "name": "Stands out",
@@ -175,7 +180,6 @@ def diamonds(places: Sequence[str], amounts: Sequence[int], theme: Theme) -> Tra
             "line": {"color": theme.surface, "width": 1.5},
         },
         "cliponaxis": False,
-        "hoverinfo": "skip",
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import words
+from dashboard import target, words
 from dashboard.months import Month
 from dashboard.table import (
     NOTHING,
@@ -46,7 +46,8 @@ def month_table(months: Sequence[Month], caption: str) -> Table:
 def _row(month: Month, *, refunds: bool, likely: bool) -> TableRow:
     name = words.month_and_year(month.period.start) + (", so far" if month.running else "")
     more = [*_against_allowance(month), *([_likely(month)] if likely else [])]
-    return TableRow(with_cells([name], month, more, refunds=refunds), detail=_detail(month))
+    cells = with_cells([name], month, more, refunds=refunds)
+    return TableRow(cells, detail=_detail(month), opens=target.month(month.period.start).text)
 
 
 def _detail(month: Month) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from dashboard import words
+from dashboard import target, words
 from dashboard.compared import before_of, befores
 from data.frames import REASON_COLUMNS
 from data.reasons import WORKFLOW_RUN, Taxonomy
@@ -29,6 +29,7 @@ class Part:
     used: int
     refunded: int
     before: int | None = None  # net of the previous period
+    opens: str = ""  # the text of a type's own target; any other part opens its reason
 
     @property
     def net(self) -> int:
@@ -49,6 +50,11 @@ class Reason:
     def net(self) -> int:
         """The sum of all its parts."""
         return sum(part.net for part in self.parts)
+
+    @property
+    def opens(self) -> str:
+        """The text of its target."""
+        return (target.reason(self.code) if self.code else target.OTHER_REASONS).text
 
     @property
     def before(self) -> int | None:
@@ -123,11 +129,14 @@ def _reason(code: str, rows: Sequence[Row], taxonomy: Taxonomy) -> Reason:
     label = taxonomy.label(code)
     if code != WORKFLOW_RUN or not any(row.workflow_type for row in rows):
         return Reason(code, label, (_together(label, rows),), is_split=False)
-    parts = [
-        Part(taxonomy.type_label(code, row.workflow_type), row.used, row.refunded, row.before)
-        for row in sorted(rows, key=_size, reverse=True)
-    ]
+    parts = (_type(row, taxonomy) for row in sorted(rows, key=_size, reverse=True))
     return Reason(code, label, tuple(parts), is_split=True)
+
+
+def _type(row: Row, taxonomy: Taxonomy) -> Part:
+    label = taxonomy.type_label(row.reason, row.workflow_type)
+    opens = target.workflow_type(row.workflow_type).text
+    return Part(label, row.used, row.refunded, row.before, opens)
 
 
 def _fold_types(reason: Reason) -> Reason:

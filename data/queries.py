@@ -161,10 +161,7 @@ def usage_by_workspace(
     A deleted one is `Name (deleted)`, one that the ledger does not list has its id as name and no
     kind, and entries without a workspace are `No workspace` with neither id nor kind.
     """
-    named: dict[str, tuple[str, str | None]] = {
-        row.id: (shown_name(row), row.kind) for row in connection.execute(workspace_names(scope))
-    }
-    named[""] = (NO_WORKSPACE, None)
+    named = {**named_workspaces(connection, scope), "": (NO_WORKSPACE, None)}
     rows = (
         (
             row.workspace_id or None,
@@ -178,6 +175,12 @@ def usage_by_workspace(
     return found.sort_values(
         list(order), ascending=list(order.values()), kind="stable", ignore_index=True
     )
+
+
+def named_workspaces(connection: Connection, scope: Scope) -> dict[str, tuple[str, str | None]]:
+    """Name and kind of each workspace that the account lists, by id."""
+    query = workspace_names(scope)
+    return {row.id: (shown_name(row), row.kind) for row in connection.execute(query)}
 
 
 def shown_name(workspace: Row[Any]) -> str:

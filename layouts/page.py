@@ -15,6 +15,7 @@ from dashboard.host import NO_HOST, Host
 from dashboard.ids import Act, Id
 from dashboard.panel import Panel
 from layouts.controls import aria, button, host_link, icon, unseen
+from layouts.drill_down import drill_down
 from layouts.export_menu import export_menu
 from layouts.findings import findings_section
 from layouts.month_card import month_section
@@ -47,6 +48,7 @@ def page(
             _main(panels, host, refresh_seconds),
             html.Footer(id=Id.FOOT),
             html.Div(id=Id.STATUS, role="status", className="visually-hidden"),
+            drill_down(host),
         ],
         className="page",
     )

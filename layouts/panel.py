@@ -147,9 +147,16 @@ def _key_table(table: KeyTable) -> html.Table:
     )
 
 
+def _opening(name: str, opens: str) -> html.Button:
+    """A row's name as the button that opens what it stands for."""
+    properties: dict[str, Any] = {"data-act": str(Act.OPEN), "data-value": opens}
+    return html.Button(name, type="button", className="opens", **properties)
+
+
 def _key_row(row: KeyRow) -> html.Tr:
     first, *numbers = row.cells
-    name = html.Div([swatch(row.token, row.texture), html.Span(first)], className="key-name")
+    named = _opening(first, row.opens) if row.opens else html.Span(first)
+    name = html.Div([swatch(row.token, row.texture), named], className="key-name")
     return html.Tr(
         [html.Th(name, scope="row"), *(html.Td(number) for number in numbers)],
         className=f"level-{row.level}",

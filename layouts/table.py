@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 from dash import html
 from dash.development.base_component import Component
@@ -62,8 +63,11 @@ def rows_shown(page: Page) -> str:
 
 
 def _row(row: TableRow) -> str:
-    """The cells, and beyond them what few rows have: a detail and a level."""
-    more = (row.detail, str(row.level)) if row.detail or row.level else ()
+    """The cells, and beyond them what not every row has: a detail, a level, what it opens."""
+    if row.opens:  # whose id may hold any character
+        more: tuple[str, ...] = (row.detail, str(row.level), quote(row.opens, safe=":"))
+    else:
+        more = (row.detail, str(row.level)) if row.detail or row.level else ()
     return _line((*row.cells, *more))
 
 

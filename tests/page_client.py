@@ -30,19 +30,19 @@ class PageClient:
     def client(self) -> FlaskClient:
         return self.app.server.test_client()
 
-    def body(self, view: Any) -> dict[str, Any]:
-        """The request of the callback that listens to the view store."""
+    def body(self, data: Any, store: str = VIEW) -> dict[str, Any]:
+        """The request of the callback that listens to a store, the view's or another."""
         output = next(
             name
             for name, callback in self.app.callback_map.items()
-            if [given["id"] for given in callback["inputs"]] == [VIEW] and "callback" in callback
+            if [given["id"] for given in callback["inputs"]] == [store] and "callback" in callback
         )
         parts = [part.rsplit(".", 1) for part in output.strip(".").split("...")]
         return {
             "output": output,
             "outputs": [{"id": id_, "property": prop.split("@")[0]} for id_, prop in parts],
-            "inputs": [{"id": VIEW, "property": "data", "value": view}],
-            "changedPropIds": [f"{VIEW}.data"],
+            "inputs": [{"id": store, "property": "data", "value": data}],
+            "changedPropIds": [f"{store}.data"],
             "state": [],
         }
 
@@ -51,6 +51,13 @@ class PageClient:
         return self.client.post(
             f"{self.prefix}/_dash-update-component", json=self.body(view), headers=headers
         )
+
+    def ask(self, store: str, data: Any) -> Any:
+        """{component id: {property: value}} of what a store asks, answered with 200."""
+        address = f"{self.prefix}/_dash-update-component"
+        response = self.client.post(address, json=self.body(data, store))
+        assert 200 == response.status_code, response.text
+        return json.loads(response.data)["response"]
 
     def show(self, range_: str = "month", account: str | None = None, **more: Any) -> Any:
         """{component id: {property: value}} of a view that must be answered with 200."""

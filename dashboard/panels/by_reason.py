@@ -26,12 +26,14 @@ from dashboard.figures import (
     figure,
     margin,
     marker,
+    opened_by,
     solid,
     text_at,
 )
 from dashboard.hover import LONGEST, amount_line, clip, refund_line, shown_on, tooltip
-from dashboard.panel import Drawing, Figure, KeyRow, KeyTable, Panel, Texture, nothing_used
+from dashboard.panel import Drawing, Figure, KeyRow, KeyTable, Panel, nothing_used
 from dashboard.previous_bar import MORE, PreviousBar
+from dashboard.reason_looks import look, part_token
 from dashboard.reason_parts import (
     ENHANCED_OCR,
     Part,
@@ -53,12 +55,11 @@ from dashboard.table import (
     with_amounts,
     with_cells,
 )
-from dashboard.theme import REASON_TOKENS, TYPE_TOKENS, Theme
+from dashboard.theme import Theme
 from dashboard.view import View
 from data.access import Scope
 from data.engine import Connection
 from data.queries import usage_by_reason
-from data.reasons import WORKFLOW_RUN
 
 HEIGHT = 72
 BAR = 34
@@ -109,15 +110,16 @@ def table(frame: pd.DataFrame, view: View) -> Table:
 
 
 def _table_rows(reasons: Sequence[Reason], of: int, *, refunds: bool) -> Iterator[TableRow]:
-    def row(label: str, parts: Sequence[Part], level: int) -> TableRow:
+    def row(label: str, parts: Sequence[Part], level: int, opens: str) -> TableRow:
         amounts = together(parts)
         more = [words.share(amounts.net, of), *compared_cells(amounts.net, before_of(parts))]
-        return TableRow(with_cells([clip(label, LONGEST)], amounts, more, refunds=refunds), level)
+        cells = with_cells([clip(label, LONGEST)], amounts, more, refunds=refunds)
+        return TableRow(cells, level, opens=opens)
 
     for reason in reasons:
-        yield row(reason.label, reason.parts, 0)
+        yield row(reason.label, reason.parts, 0, reason.opens)
         if reason.is_split:
-            yield from (row(part.label, [part], 1) for part in reason.parts)
+            yield from (row(part.label, [part], 1, part.opens) for part in reason.parts)
 
 
 # --- words ----------------------------------------------------------------------------------
@@ -150,29 +152,17 @@ def _key_table(reasons: Sequence[Reason]) -> KeyTable:
 
 
 def _key_rows(reason: Reason, of: int) -> Iterator[KeyRow]:
-    token, texture = _look(reason)
-    yield KeyRow(_cells(reason, of), token, texture)
+    token, texture = look(reason.code)
+    yield KeyRow(_cells(reason, of), token, texture, opens=reason.opens)
     if reason.is_split:
         for place, part in enumerate(reason.parts):
-            yield KeyRow(_cells(part, of), _part_token(reason, place), texture, level=1)
+            opens = part.opens or reason.opens
+            yield KeyRow(_cells(part, of), part_token(reason, place), texture, 1, opens)
 
 
 def _cells(of: Reason | Part, total: int) -> tuple[str, ...]:
     name, share = clip(of.label, LONGEST), words.share(of.net, total)
     return name, words.credits(of.net), share, *change_cell(of.net, of.before)
-
-
-def _look(reason: Reason) -> tuple[str, Texture]:
-    if reason.code in REASON_TOKENS:
-        return reason.code, "solid"
-    return "other", "dots"
-
-
-def _part_token(reason: Reason, place: int) -> str:
-    """Tints for the types of workflow runs only: they are told apart by gap and label."""
-    if reason.code == WORKFLOW_RUN and reason.is_split:
-        return TYPE_TOKENS[min(place, len(TYPE_TOKENS) - 1)]
-    return _look(reason)[0]
 
 
 # --- the figure -----------------------------------------------------------------------------
@@ -215,13 +205,14 @@ def _segments(
                     "y": [0],
                     "width": 1,
                     "marker": marker([_fill(reason, place, theme)]),
+                    **opened_by([part.opens or reason.opens]),
                     **shown_on([_tooltip(reason, part, whole(reasons), previous)]),
                 }
 
 
 def _fill(reason: Reason, place: int, theme: Theme) -> Fill:
-    colour = theme.colour(_part_token(reason, place))
-    fill = dotted(colour, theme) if _look(reason)[1] == "dots" else solid(colour)
+    colour = theme.colour(part_token(reason, place))
+    fill = dotted(colour, theme) if look(reason.code)[1] == "dots" else solid(colour)
     return replace(fill, line=theme.surface, width=GAP)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard import words
+from dashboard import target, words
 from dashboard.axes import bare_axis, bold, credits_value
 from dashboard.compared import (
     before_line,
@@ -17,7 +17,17 @@ from dashboard.compared import (
     compared_cells,
     compared_columns,
 )
-from dashboard.figures import Trace, bar_layout, figure, margin, marker, solid, text_at, ticks
+from dashboard.figures import (
+    Trace,
+    bar_layout,
+    figure,
+    margin,
+    marker,
+    opened_by,
+    solid,
+    text_at,
+    ticks,
+)
 from dashboard.hover import (
     LONGEST,
     NAME_LENGTH,
@@ -73,6 +83,7 @@ class Row:
     before: int | None = None  # net of the previous period
     is_workspace: bool = True
     folded: bool = False
+    opens: str = ""  # the text of its target
 
     @property
     def net(self) -> int:
@@ -119,7 +130,7 @@ def table(frame: pd.DataFrame, view: View) -> Table:
 def _table_row(row: Row, of: int, *, refunds: bool) -> TableRow:
     names = [clip(row.name, LONGEST), row.kind.capitalize() if row.kind else NOTHING]
     more = [words.share(row.net, of), *compared_cells(row.net, row.before)]
-    return TableRow(with_cells(names, row, more, refunds=refunds))
+    return TableRow(with_cells(names, row, more, refunds=refunds), opens=row.opens)
 
 
 def _offer(rows: Sequence[Row], shown: Sequence[Row]) -> Offer | None:
@@ -139,9 +150,18 @@ def _offer(rows: Sequence[Row], shown: Sequence[Row]) -> Offer | None:
 def read_rows(frame: pd.DataFrame) -> list[Row]:
     """The rows of the frame, in its order: most credits first."""
     columns = (frame[name].tolist() for name in WORKSPACE_COLUMNS[:-1])
+    found = zip(*columns, befores(frame), strict=True)
     return [
-        Row(name, kind, used, refunded, before, is_workspace=id_ is not None)
-        for id_, name, kind, used, refunded, before in zip(*columns, befores(frame), strict=True)
+        Row(
+            name,
+            kind,
+            used,
+            refunded,
+            before,
+            is_workspace=id_ is not None,
+            opens=target.workspace(id_).text,
+        )
+        for id_, name, kind, used, refunded, before in found
     ]
 
 
@@ -156,8 +176,8 @@ def fold(rows: Sequence[Row]) -> list[Row]:
     if len(rest) <= 1:
         return list(rows)
     used, refunded = sum(row.used for row in rest), sum(row.refunded for row in rest)
-    name, before = _rest_name(rest), before_of(rest)
-    return [*rows[:NAMED], Row(name, None, used, refunded, before, folded=True)]
+    name, before, opens = _rest_name(rest), before_of(rest), target.OTHER_WORKSPACES.text
+    return [*rows[:NAMED], Row(name, None, used, refunded, before, folded=True, opens=opens)]
 
 
 def _rest_name(rest: Sequence[Row]) -> str:
@@ -242,6 +262,7 @@ def _bars(shown: Sequence[Row], of: int, dates: str, theme: Theme) -> Trace:
         "y": [place + BAR_BELOW for place in range(len(shown))],
         "width": BAR,
         "marker": marker([solid(colour) for colour in colours]),
+        **opened_by(row.opens for row in shown),
         **shown_on(_tooltip(row, of, dates) for row in shown),
     }
 

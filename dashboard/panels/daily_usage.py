@@ -44,12 +44,22 @@ from dashboard.figures import (
     hatched,
     margin,
     muted,
+    opened_by,
     solid,
     text_at,
     ticks,
 )
 from dashboard.findings import Spike
-from dashboard.hover import LONGEST, NAME_LENGTH, amount_line, clip, escape, refund_line, tooltip
+from dashboard.hover import (
+    LONGEST,
+    NAME_LENGTH,
+    amount_line,
+    clip,
+    escape,
+    refund_line,
+    shown_on,
+    tooltip,
+)
 from dashboard.panel import Drawing, Figure, KeyItem, Mark, Panel
 from dashboard.spike_names import cause_names
 from dashboard.table import Table, caption
@@ -195,8 +205,7 @@ def _figure(
         tops = [max(bar.net, 0) for bar in running]
         data.insert(0, ground([bar.place for bar in running], tops, theme.accent))
     if marks and not days.by_week:  # on a week's bar a diamond would point at the whole week
-        tops = [max(spike.net, 0) for spike in marks]
-        data.append(diamonds([str(spike.day) for spike in marks], tops, theme))
+        data.append(_diamonds(days, marks, view, theme))
     if days.weekdays:
         layout["xaxis2"] = bare_axis(-0.5, len(days.bars) - 0.5, overlaying="x")
         data.extend(_ticks(before, 1 - _gap(days), theme))
@@ -216,13 +225,22 @@ def _ticks(before: Sequence[Fraction | None], width: float, theme: Theme) -> lis
 
 
 def _bars(days: Days, view: View, theme: Theme) -> Trace:
-    return bars(
+    made = bars(
         "Credits",
         [bar.place for bar in days.bars],
         [bar.net if bar.exists else None for bar in days.bars],
         [_fill(bar, theme) for bar in days.bars],
         [_tooltip(bar, days, view) for bar in days.bars],
     )
+    return made | opened_by(target.days(bar.days).text for bar in days.bars)
+
+
+def _diamonds(days: Days, marks: Sequence[Spike], view: View, theme: Theme) -> Trace:
+    """Each says and opens what the bar under it does."""
+    under = {bar.days.start: _tooltip(bar, days, view) for bar in days.bars}
+    made = diamonds([str(one.day) for one in marks], [max(one.net, 0) for one in marks], theme)
+    opens = (target.day(one.day).text for one in marks)
+    return made | opened_by(opens) | shown_on(under[one.day] for one in marks)
 
 
 def _fill(bar: Bar, theme: Theme) -> Fill:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
-from dashboard import words
+from dashboard import target, words
 from dashboard.axes import (
     Axis,
     Scale,
@@ -27,6 +27,7 @@ from dashboard.figures import (
     hatched,
     margin,
     muted,
+    opened_by,
     outline,
     solid,
     step_lines,
@@ -208,13 +209,14 @@ def _bars(months: Sequence[Month], theme: Theme) -> Iterator[Trace]:
     for name, size, fill in _parts(theme):
         having = [month for month in months if size(month) or name == "Credits"]
         if having:
-            yield bars(
+            made = bars(
                 name,
                 [month.place for month in having],
                 [size(month) for month in having],
                 [fill(month) for month in having],
                 [_tooltip(month) for month in having],
             )
+            yield made | opened_by(target.month(month.period.start).text for month in having)
 
 
 def _still_to_come(month: Month) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard import words
+from dashboard import target, words
 from dashboard.axes import bold, credits_value
 from dashboard.compared import (
     before_of,
@@ -18,7 +18,17 @@ from dashboard.compared import (
     compared_cells,
     compared_columns,
 )
-from dashboard.figures import Fill, Trace, dotted, figure, margin, pattern, solid, text_at
+from dashboard.figures import (
+    Fill,
+    Trace,
+    dotted,
+    figure,
+    margin,
+    opened_by,
+    pattern,
+    solid,
+    text_at,
+)
 from dashboard.hover import amount_line, escape, refund_line, shown_on, tooltip
 from dashboard.panel import Drawing, Figure, KeyRow, KeyTable, Panel, Texture, nothing_used
 from dashboard.panels import by_workspace
@@ -64,6 +74,11 @@ class Kind:
     def label(self) -> str:
         """`Team`, `Personal`, `Unassigned`."""
         return self.key.capitalize()
+
+    @property
+    def opens(self) -> str:
+        """The text of its target."""
+        return target.kind(self.key).text
 
 
 LOOKS: dict[str, tuple[str, Texture]] = {
@@ -117,7 +132,7 @@ def table(frame: pd.DataFrame, view: View) -> Table:
 
 def _table_row(kind: Kind, of: int, *, refunds: bool) -> TableRow:
     more = [words.share(kind.net, of), *compared_cells(kind.net, kind.before)]
-    return TableRow(with_cells([kind.label], kind, more, refunds=refunds))
+    return TableRow(with_cells([kind.label], kind, more, refunds=refunds), opens=kind.opens)
 
 
 def read_kinds(workspaces: pd.DataFrame, view: View) -> tuple[Kind, ...]:
@@ -165,7 +180,7 @@ def _notes(kinds: Sequence[Kind], *, split: bool) -> Iterator[str]:
 
 def _key_table(kinds: Sequence[Kind]) -> KeyTable:
     of = _whole(kinds)
-    rows = (KeyRow(_cells(kind, of), *LOOKS[kind.key]) for kind in kinds)
+    rows = (KeyRow(_cells(kind, of), *LOOKS[kind.key], opens=kind.opens) for kind in kinds)
     columns = ("Workspaces", "Credits", "Share", *change_column(before_of(kinds)))
     return KeyTable(columns, tuple(rows))
 
@@ -212,6 +227,7 @@ def _ring(drawn: Sequence[Kind], theme: Theme) -> Trace:
             "line": {"color": theme.surface, "width": GAP if len(drawn) > 1 else 0},
             **pattern(fills),
         },
+        **opened_by(kind.opens for kind in drawn),
         **shown_on(_tooltip(kind, _whole(drawn)) for kind in drawn),
     }
 

@@ -25,7 +25,8 @@ def test_each_landmark_stands_once(skeleton):
 
 def test_there_is_one_h1_and_one_h2_a_card(skeleton):
     assert ["Credits"] == [words(part) for part in elements(skeleton, "H1")]
-    named = ["This billing month", *(panel.question for panel in PANELS)]
+    # the last is the sheet's, which has its title once something is opened
+    named = ["This billing month", *(panel.question for panel in PANELS), ""]
     assert named == [words(part) for part in elements(skeleton, "H2")]
 
 
@@ -39,6 +40,7 @@ def test_a_button_that_does_nothing_is_not_on_the_page(skeleton):
     acts = {attribute(button, "data-act") for button in elements(skeleton, "Button")}
     at_first = {Act.EARLIER, Act.LATER, Act.APPLY, Act.CANCEL, Act.THEME, Act.RETRY, Act.RELOAD}
     at_first |= {Act.REFRESH, Act.TABLE, Act.COMPARE}
+    at_first |= {Act.CLOSE, Act.MORE, Act.DAY_BEFORE, Act.DAY_AFTER, Act.RANGE}  # of the sheet
     assert at_first == acts
 
 
@@ -107,7 +109,7 @@ def test_a_host_that_told_no_address_gets_no_link(skeleton):
 def test_account_and_ledger_lead_to_the_host_and_out_of_its_frame(hosted):
     account = "https://host.example/account"
     expected = {"Account": account, "Ledger": "/app/ledger", "Back to account": account}
-    assert expected == links(hosted)
+    assert expected | {"Open in the ledger": "/app/ledger"} == links(hosted)
 
 
 def test_the_export_menu_has_one_entry_and_opens_a_page_of_its_own(skeleton):
@@ -134,8 +136,10 @@ def test_the_page_says_that_it_waits(skeleton):
     assert "true" == attribute(with_id(skeleton, Id.MAIN), "aria-busy")
 
 
-def test_changes_are_told_in_one_polite_line(skeleton):
-    assert [Id.STATUS] == [p.id for p in parts(skeleton) if attribute(p, "role") == "status"]
+def test_changes_are_told_in_one_polite_line_and_in_one_of_the_sheet(skeleton):
+    """A line outside an open dialog is told to nobody."""
+    told = [part.id for part in parts(skeleton) if attribute(part, "role") == "status"]
+    assert [Id.STATUS, Id.SHEET_STATUS] == told
 
 
 def test_the_foot_names_the_zone_of_the_days():

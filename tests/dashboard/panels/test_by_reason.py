@@ -81,14 +81,36 @@ def test_the_key_is_a_table_with_the_types_indented():
     table = by_reason(*DRAWN).key_table
     assert table.columns == ("Reason", "Credits", "Share")
     assert table.rows == (
-        KeyRow(("Enhanced OCR", "6,594", "44%"), "enhanced_ocr"),
-        KeyRow(("Workflow runs", "3,879", "26%"), "workflow_run"),
-        KeyRow(("Contract review", "1,716", "12%"), "workflow_type_1", level=1),
-        KeyRow(("Invoice extraction", "1,206", "8%"), "workflow_type_2", level=1),
-        KeyRow(("Report drafting", "655", "4%"), "workflow_type_3", level=1),
-        KeyRow(("Data enrichment", "302", "2%"), "workflow_type_3", level=1),
-        KeyRow(("Premium-model chats", "3,662", "25%"), "premium_chat"),
-        KeyRow(("Compose renders", "715", "5%"), "compose_render"),
+        KeyRow(("Enhanced OCR", "6,594", "44%"), "enhanced_ocr", opens="reason:enhanced_ocr"),
+        KeyRow(("Workflow runs", "3,879", "26%"), "workflow_run", opens="reason:workflow_run"),
+        KeyRow(
+            ("Contract review", "1,716", "12%"),
+            "workflow_type_1",
+            level=1,
+            opens="type:contract_review",
+        ),
+        KeyRow(
+            ("Invoice extraction", "1,206", "8%"),
+            "workflow_type_2",
+            level=1,
+            opens="type:invoice_extraction",
+        ),
+        KeyRow(
+            ("Report drafting", "655", "4%"),
+            "workflow_type_3",
+            level=1,
+            opens="type:report_drafting",
+        ),
+        KeyRow(
+            ("Data enrichment", "302", "2%"),
+            "workflow_type_3",
+            level=1,
+            opens="type:data_enrichment",
+        ),
+        KeyRow(
+            ("Premium-model chats", "3,662", "25%"), "premium_chat", opens="reason:premium_chat"
+        ),
+        KeyRow(("Compose renders", "715", "5%"), "compose_render", opens="reason:compose_render"),
     )
 
 

@@ -48,8 +48,8 @@ def test_the_table_and_its_note():
     assert drawing.answer == "Team workspaces: 88% of this range."
     assert drawing.key_table.columns == ("Workspaces", "Credits", "Share")
     assert drawing.key_table.rows == (
-        KeyRow(("Team", "13,027", "88%"), "accent"),
-        KeyRow(("Personal", "1,823", "12%"), "personal"),
+        KeyRow(("Team", "13,027", "88%"), "accent", opens="kind:team"),
+        KeyRow(("Personal", "1,823", "12%"), "personal", opens="kind:personal"),
     )
     assert drawing.notes == (NOTE,)
 
