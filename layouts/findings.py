@@ -43,10 +43,10 @@ def findings_view(highlights: Highlights, view: View) -> list[Component]:
 
 def _total(total: Total | None, view: View) -> html.Div:
     rows: list[Component] = [html.P("Used in this range", className="finding-label")]
-    amount: list[Component] = [html.B(words.credits(total.net) if total else NOTHING)]
+    amount: list[Component | str] = [html.B(words.credits(total.net) if total else NOTHING)]
     before: list[Component] = []
     if total and total.before is not None and view.previous:
-        amount.append(html.Span(words.change(total.net, total.before)))
+        amount += [" ", html.Span(words.change(total.net, total.before))]
         dates = words.sentence(view.previous, view.today)
         before.append(
             html.P(_unbroken(f"{words.credits(total.before)} in {dates}"), className="before")
