@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from app import create_app
@@ -14,6 +16,7 @@ from dashboard.theme import THEMES
 from data.open_snapshot import OpenSnapshot
 from tests.browser.page import Page, Site
 from tests.browser.test_accessibility import ADDRESSES, EXAMPLE, emulate
+from tests.pdf_pages import Pdf
 
 OVERFLOW = """
   const root = document.documentElement;
@@ -137,6 +140,18 @@ def test_a_refresh_leaves_the_focus_where_it_is(host_page, which):
     host_page.run("document.querySelector(arguments[0]).focus()", which)
     refresh(host_page)
     host_page.until(lambda: host_page.run(has_it, which))
+
+
+def test_on_paper_it_stands_on_the_first_sheet_with_findings_and_days(host_page):
+    host_page.open("?view=print")
+    host_page.until(lambda: host_page.drawn == len(PANELS))
+    made = host_page.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    first, second = (sheet.text for sheet in Pdf(base64.b64decode(made["data"])).pages[:2])
+    for words in ("Thisbillingmonth", "thecheapestplan", "Usedinthisrange", "Whichdaysstandout?"):
+        assert words in first
+    for words in ("Seetheledger", "Compareplans"):
+        assert words not in first
+    assert "Whatarecreditsspenton?" in second
 
 
 def test_it_waits_as_grey_marks_and_is_told_by_its_name(page):
