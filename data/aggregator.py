@@ -14,7 +14,19 @@ from contextlib import contextmanager
 from threading import Event
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 
 from data import rollup
@@ -41,6 +53,15 @@ FORGET_BEAT = dt.timedelta(days=1)
 FIRST_RETRY, LAST_RETRY = dt.timedelta(seconds=30), dt.timedelta(hours=1)
 
 
+# Made once: to put a statement together costs more than to run it.
+_own: BindParameter[str] = bindparam("own")
+STATE: Select[Any] = select(rollup_state.c.timezone, rollup_state.c.made_by).where(
+    rollup_state.c.account_id == _own
+)
+LOCK, WAIT = STATE.with_for_update(skip_locked=True), STATE.with_for_update()
+TAKEN = delete(dirty).where(dirty.c.account_id == _own).returning(dirty.c.at)
+
+
 # --- one account ----------------------------------------------------------------------------
 
 
@@ -48,9 +69,8 @@ def refresh(engine: Engine, account_id: str) -> Refreshed | None:
     """Bring one account up to date in one transaction; None while another has it."""
     with write_transaction(engine) as connection:
         # Ours, never the host's row; whoever finds it locked goes on to the next account.
-        locked = connection.execute(
-            _state_of(account_id).with_for_update(skip_locked=True)
-        ).one_or_none()
+        found = connection.execute(LOCK, {"own": account_id})
+        locked = found.one_or_none()
         return bring_up_to_date(connection, account_id, locked) if locked else None
 
 
@@ -95,12 +115,7 @@ def taken(engine: Engine, account_id: str) -> Iterator[tuple[Connection, Row[Any
     """A transaction that has the account to itself, once it is its turn, and the locked state."""
     register(engine, [account_id])
     with write_transaction(engine) as connection:
-        yield connection, connection.execute(_state_of(account_id).with_for_update()).one()
-
-
-def _state_of(account_id: str) -> Select[Any]:
-    columns = rollup_state.c
-    return select(columns.timezone, columns.made_by).where(columns.account_id == account_id)
+        yield connection, connection.execute(WAIT, {"own": account_id}).one()
 
 
 def register(engine: Engine, accounts: list[str]) -> None:
@@ -113,8 +128,7 @@ def register(engine: Engine, accounts: list[str]) -> None:
 
 def _take_marks(connection: Connection, account_id: str) -> Sequence[dt.datetime]:
     """Delete the account's marks and return their instants."""
-    taken = delete(dirty).where(dirty.c.account_id == account_id).returning(dirty.c.at)
-    return connection.execute(taken).scalars().all()
+    return connection.execute(TAKEN, {"own": account_id}).scalars().all()
 
 
 def touched(instants: Iterable[dt.datetime], account: rollup.RolledAccount) -> list[Period]:

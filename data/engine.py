@@ -9,6 +9,7 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     URL,
     BindParameter,
     Connection,
+    Dialect,
     Engine,
     Integer,
     MetaData,
@@ -149,20 +151,27 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
 
     Several times faster than one execution a row: on PostgreSQL each column goes as an array.
     """
-    dialect, names = connection.dialect, ", ".join(table.columns.keys())
-    binds = [column.type.bind_processor(dialect) for column in table.columns]
+    statement, binds = _insertion(table, connection.dialect)
     columns = [
         [bind(value) for value in values] if bind else list(values)
         for bind, values in zip(binds, zip(*rows, strict=True), strict=True)
     ]
+    by_row = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql(
+        statement, list(zip(*columns, strict=True)) if by_row else tuple(columns)
+    )
+
+
+@lru_cache(maxsize=64)
+def _insertion(table: Table, dialect: Dialect) -> tuple[str, list[Any]]:
+    """The statement, and for each column what turns a value into the driver's."""
+    names = ", ".join(table.columns.keys())
+    binds = [column.type.bind_processor(dialect) for column in table.columns]
     if dialect.name == "sqlite":
         marks = ", ".join("?" * len(binds))
-        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608
-        connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
-        return
+        return f"INSERT INTO {table.name} ({names}) VALUES ({marks})", binds  # noqa: S608
     arrays = ", ".join(f"%s::{column.type.compile(dialect)}[]" for column in table.columns)
-    statement = f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608
-    connection.exec_driver_sql(statement, tuple(columns))
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})", binds  # noqa: S608
 
 
 def lost_connection(error: DBAPIError) -> bool:
