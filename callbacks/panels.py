@@ -21,7 +21,7 @@ from dashboard.ids import Id, Part, part_id
 from dashboard.panels import PANELS
 from dashboard.view import Reading, View
 from data.access import AccessDeniedError
-from data.errors import PreparingError
+from data.errors import ConnectionLostError, PreparingError
 from data.freshness import Freshness
 from layouts import export_menu, page, states
 from layouts.findings import findings_view
@@ -96,7 +96,7 @@ def register_panels(app: Dash, services: Services, host: Host = NO_HOST) -> None
 def respond(services: Services, host: Host, ask: asked.Asked) -> Values:
     """The values that change; a failure of the whole is a state of the page, never an error."""
     try:
-        return _respond(services, host, ask)
+        return _once_more_if_lost(services, host, ask)
     except HTTPException:
         raise
     except AccessDeniedError as error:
@@ -112,6 +112,14 @@ def respond(services: Services, host: Host, ask: asked.Asked) -> Values:
             ask.range,
         )
         return _all_failed(reference, ask)
+
+
+def _once_more_if_lost(services: Services, host: Host, ask: asked.Asked) -> Values:
+    try:
+        return _respond(services, host, ask)
+    except ConnectionLostError:
+        log.warning("the database went away during an answer, which is read once more")
+        return _respond(services, host, ask)
 
 
 def _respond(services: Services, host: Host, ask: asked.Asked) -> Values:

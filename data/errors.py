@@ -14,6 +14,13 @@ class PreparingError(Exception):
         self.part = part
 
 
+class ConnectionLostError(Exception):
+    """The database went away while an answer was read: what was read must not be shown.
+
+    Read once more, on another connection.
+    """
+
+
 class UsageError(Exception):
     """Input that cannot be used: `code` for machines, `sentence` says what to do.
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from data.access import Scope
 from data.column_types import EPOCH
 from data.engine import read_transaction
-from data.errors import PreparingError
+from data.errors import ConnectionLostError, PreparingError
 from data.freshness import Freshness
 from data.optional import LACKING, find_lacking
 from data.queries import list_accounts
@@ -37,14 +38,15 @@ class LiveLedger:
 
     def standing(self, scope: Scope) -> Standing | None:
         """How far the account's charts reach now, None until it is built."""
-        with read_transaction(self._engine) as connection:
+        with self._transaction() as connection:
             return standing(connection, scope, self._clock())
 
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[tuple[Connection, Freshness]]:
         """A connection inside one read transaction, and how far the charts reach in it.
 
-        PreparingError for an account that waits for the aggregator.
+        PreparingError for an account that waits for the aggregator, ConnectionLostError for a
+        connection that was lost meanwhile, whatever became of the statements on it.
         """
         with self._transaction() as connection:
             now = self._clock()
@@ -55,7 +57,14 @@ class LiveLedger:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with read_transaction(self._engine) as connection:
-            if self._lacking is None:
-                self._lacking = find_lacking(connection)
-            yield connection.execution_options(**{LACKING: self._lacking})
+        try:
+            with read_transaction(self._engine) as connection:
+                if self._lacking is None:
+                    self._lacking = find_lacking(connection)
+                yield connection.execution_options(**{LACKING: self._lacking})
+                if connection.invalidated:
+                    raise ConnectionLostError
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise ConnectionLostError from error
+            raise

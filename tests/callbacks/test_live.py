@@ -422,6 +422,32 @@ def test_readers_beyond_the_limit_are_told_so_soon_and_do_not_pile_up(live, data
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("before", ["FROM accounts", "FROM rollup_by_workspace"])
+def test_a_connection_killed_in_an_answer_is_replaced_and_the_answer_read_once_more(
+    postgres_database, postgres_url, two_accounts, before, caplog
+):
+    """Whether a panel's statement was running or one that all of them need."""
+    create_tables(postgres_database, schema.ledger)
+    install(postgres_database, Plan())
+    two_accounts.save(postgres_database)
+    with live_page(postgres_database, postgres_url) as page:
+        page.roll_up()
+        whole, killed = page.show(), []
+
+        def kill(connection, _cursor, statement, *_more):
+            if before in statement and not killed:
+                process = connection.connection.driver_connection.info.backend_pid
+                killed.append(process)
+                page.write(text(f"SELECT pg_terminate_backend({process}, 5000)"))
+
+        event.listen(page.reader, "before_cursor_execute", kill)
+        again = page.show()
+        assert 1 == len(killed)
+        assert whole == again
+    assert "read once more" in caplog.text
+
+
+@pytest.mark.postgres
 def test_a_chart_that_takes_too_long_fails_alone(postgres_database, postgres_url, two_accounts):
     """The table of its workspaces is held by somebody; the other charts stand."""
     create_tables(postgres_database, schema.ledger)
