@@ -79,8 +79,9 @@ def live_page(browser, ledger) -> Iterator[Page]:
         page = Page(browser, site)
         page.forget()
         page.go("?range=30d&table=daily")
-        within(30, lambda: page.is_settled and page.total == "3,000 credits")
+        within(30, lambda: page.is_settled and page.is_shown(Id.GRID))
         page.until(lambda: page.drawn == len(PANELS) - 1)
+        assert "3,000 credits" == page.total
         yield page
         page.forget()
     reader.dispose()
