@@ -13,11 +13,11 @@ from werkzeug.exceptions import HTTPException
 
 from callbacks import asked
 from callbacks.services import Services
-from dashboard import freshness, words
+from dashboard import freshness, highlights, words
 from dashboard.answer import Answer, PanelAnswer, answer, new_reference
-from dashboard.highlights import compared
 from dashboard.host import NO_HOST, Host
 from dashboard.ids import Id, Part, part_id
+from dashboard.panel import for_paper
 from dashboard.panels import PANELS
 from dashboard.view import Reading, View
 from data.access import AccessDeniedError
@@ -149,8 +149,9 @@ def _answered(reading: Reading, host: Host, ask: asked.Asked, notices: list[str]
     shown = _page(reading, made, " ".join(notices), refreshed=ask.refreshed)
     said = {"status": told} if (told := _told(made, ask)) else {}
     paper = {"paper": _paper(made) if ask.prints else ""}
-    month = {"month": month_view(made.card, host)}
-    values = shown | month | said | _panels(made, host, ask) | paper
+    found = highlights.for_paper(made.highlights) if ask.prints else made.highlights
+    over = {"month": month_view(made.card, host), "findings": findings_view(found, made.view)}
+    values = shown | over | said | _panels(made, host, ask) | paper
     if ask.known:
         values.pop("status")  # nobody asked, so nobody is told
     return values
@@ -195,7 +196,6 @@ def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Va
         "steps": _steps(made, seen.version),
         "dates": page.dates(words.heading(view.period), view.period.days),
         **_compare(view),
-        "findings": findings_view(made.highlights, view),
         "findings_hidden": view.is_new,
         "notice": notice,
         "status": _status(made, refreshed=refreshed),
@@ -254,7 +254,7 @@ def _steps(made: Answer, version: int | None) -> Values:
 def _status(made: Answer, *, refreshed: bool) -> str:
     dates, total = words.dated(made.view.period), made.highlights.total
     told = (
-        f": {words.amount(total.net)}{compared(total.net, total.before, made.view)}"
+        f": {words.amount(total.net)}{highlights.compared(total.net, total.before, made.view)}"
         if total
         else ""
     )
@@ -318,7 +318,8 @@ def _panel(made: PanelAnswer, view: View, host: Host, ask: asked.Asked) -> tuple
         twin = [*table_view(key, name, made.table, ask.tables[key]), *notes(drawing)]
         return drawing.answer, drawing.dates, no_update, no_update, True, twin, ""
     style = {"height": f"{drawing.height}px"}
-    return drawing.answer, drawing.dates, drawing.figure, style, False, details(drawing), ""
+    under = details(for_paper(drawing) if ask.prints else drawing)
+    return drawing.answer, drawing.dates, drawing.figure, style, False, under, ""
 
 
 def _message(dates: str, state: Any) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ Each is said only when it is true, and opens what it is about. Nothing is asked 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -71,6 +71,11 @@ class Highlights:
 
 
 NO_HIGHLIGHTS = Highlights(None, (), "")
+
+
+def for_paper(highlights: Highlights) -> Highlights:
+    """The same findings, none of which opens anything."""
+    return replace(highlights, found=tuple(replace(one, opens="") for one in highlights.found))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -89,6 +89,14 @@ class Drawing:
     notes: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     offer: Offer | None = None
+
+
+def for_paper(drawing: Drawing) -> Drawing:
+    """The drawing with a key whose names open nothing."""
+    if drawing.key_table is None:
+        return drawing
+    rows = tuple(replace(row, opens="") for row in drawing.key_table.rows)
+    return replace(drawing, key_table=replace(drawing.key_table, rows=rows))
 
 
 @dataclass(frozen=True)

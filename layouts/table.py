@@ -7,6 +7,7 @@ when it is larger than that; assets/tables.js makes the area reachable by keyboa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -36,6 +37,7 @@ def table_view(key: str, name: str, table: Table, asked: int) -> list[Component]
 def paper_table(name: str, dates: str, table: Table) -> html.Section:
     """A table under its own heading, for paper: nothing scrolls there, and nothing is pressed."""
     page = table.page()
+    page = replace(page, rows=tuple(replace(row, opens="") for row in page.rows))
     heading = html.H2([name, html.Span(dates, className="panel-dates")])
     cut = [] if page.is_whole else [html.P(f"{rows_shown(page)}.", className="note")]
     return html.Section([heading, html.Div(className="table-data", **_text(table, page)), *cut])

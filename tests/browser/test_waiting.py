@@ -12,7 +12,7 @@ WEEK = "16 – 22 Nov 2026 · 7 days"
 HEIGHTS = "return Array.from(document.querySelectorAll('.panel')).map(card => card.offsetHeight)"
 OPACITY = "return getComputedStyle(document.getElementById(arguments[0])).opacity"
 GREY = """
-  return Array.from(document.querySelectorAll('.skeleton'))
+  return Array.from(document.querySelectorAll('.panel .skeleton'))
     .filter(grey => grey.checkVisibility({visibilityProperty: true})).length;
 """
 
