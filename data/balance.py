@@ -8,7 +8,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, literal, literal_column, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Select,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
 
 from data.access import Scope
 from data.schema import (
@@ -52,25 +61,28 @@ def _moved(connection: Connection, scope: Scope, today: dt.date) -> int | None:
     return sum(DIRECTION[kind] * total for kind, total in totals.items())
 
 
-def by_kind(scope: Scope, today: dt.date) -> Select[Any]:
-    """What moved by kind, and what was consumed, up to `today`; no row while it is not built.
+def by_kind(scope: Scope, today: dt.date) -> CompoundSelect[*tuple[Any, ...]]:
+    """What moved by kind, and what was consumed, up to `today`; no sum while it is not built.
 
     Two ranges of primary keys: the account's movements and its consumption.
     """
     moved, consumed, state = rollup_movements.c, rollup_by_reason.c, rollup_state.c
+    built = (
+        select(state.account_id)
+        .where(
+            state.account_id == scope.account_id,
+            state.timezone.is_not(None),
+            state.made_by == ROLLUP_VERSION,
+        )
+        .exists()
+    )
     movements = (
-        select(moved.kind, func.sum(moved.amount_micro).label("total"))
-        .where(moved.account_id == scope.account_id, moved.day <= today)
+        select(moved.kind, func.sum(moved.amount_micro))
+        .where(moved.account_id == scope.account_id, moved.day <= today, built)
         .group_by(moved.kind)
     )
     net = func.sum(consumed.used_micro - consumed.refunded_micro)
     consumption = select(literal(CONSUMED), net).where(
-        consumed.account_id == scope.account_id, consumed.day <= today
+        consumed.account_id == scope.account_id, consumed.day <= today, built
     )
-    whole = union_all(movements, consumption).subquery()
-    built = select(state.account_id).where(
-        state.account_id == scope.account_id,
-        state.timezone.is_not(None),
-        state.made_by == ROLLUP_VERSION,
-    )
-    return select(whole.c.kind, whole.c.total).where(built.exists())
+    return union_all(movements, consumption)

@@ -42,13 +42,15 @@ def rows():
 def own(name):
     """What else an account has: its rows by table, in the order of each table's columns."""
     period = (dt.date(2026, 11, 1), dt.date(2026, 12, 1), "unknown", None)
+    built = (name, "UTC", 1, 0, None, None, schema.ROLLUP_VERSION)
     return {
         schema.accounts: [(name, name, None, "UTC", 1, None)],
         schema.billing_periods: [(name, *period)],
         schema.workspaces: [(name, f"w{n}", "W", "team", None, None) for n in range(9)],
         schema.reasons: [(name, code, code, None) for code in ("premium_chat", "enhanced_ocr")],
         schema.dirty: [(name, NOW, NOW)],
-        schema.rollup_state: [(name, "UTC", 1, 0, None, None, schema.ROLLUP_VERSION, *[None] * 6)],
+        schema.rollup_movements: [(name, dt.date(2025, m, 1), "grant", 1) for m in range(1, 9)],
+        schema.rollup_state: [(*built, *[None] * (len(schema.rollup_state.columns) - len(built)))],
     }
 
 
