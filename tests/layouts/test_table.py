@@ -52,6 +52,17 @@ def test_a_detail_and_a_level_stand_beyond_the_cells():
     assert "Nov\tso far\t0\nTypes\t\t1" == attribute(area, "data-rows")
 
 
+def test_what_a_name_opens_stands_last_whatever_its_id_holds():
+    rows = (
+        TableRow(("Contracts",), opens="workspace:w 1\t%2C\né"),
+        TableRow(("Nov",), detail="so far", level=1, opens="month:2026-11-03"),
+    )
+    (area,) = shown(Table("", COLUMNS[:1], rows, TableRow(("Total",))))
+    assert (
+        "Contracts\t\t0\tworkspace:w%201%09%252C%0A%C3%A9\nNov\tso far\t1\tmonth:2026-11-03"
+    ) == attribute(area, "data-rows")
+
+
 def test_a_name_cannot_end_its_cell():
     hostile = TableRow(("a\tb\nc\rd", "Team", "1"))
     (area,) = shown(Table("", COLUMNS, (hostile,), TableRow(("Total", "", "1"))))
