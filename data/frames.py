@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.periods import Period
@@ -31,12 +32,11 @@ def frame(rows: Iterable[Sequence[Any]], columns: tuple[str, ...]) -> pd.DataFra
     data = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns[:-1]]
     if len(data) != labels + 2:
         raise ValueError(f"{len(data)} values in a row for the columns {columns}")
-    made = {
-        name: pd.Series(values, dtype="object" if place < labels else "int64")
-        for place, (name, values) in enumerate(zip(columns[:-1], data, strict=True))
-    }
-    made["net"] = made["used"] - made["refunded"]
-    return pd.DataFrame(made, columns=list(columns))
+    # Arrays, since making columns of lists of numbers takes long.
+    amounts = [np.array(values, dtype="int64") for values in data[labels:]]
+    made = [pd.Series(values, dtype="object") for values in data[:labels]]
+    net = amounts[0] - amounts[1]
+    return pd.DataFrame(dict(zip(columns, [*made, *amounts, net], strict=True)))
 
 
 def compared_frame(
@@ -50,7 +50,8 @@ def compared_frame(
         return frame(rows, columns)
     kept = [row for row in rows if any(row[-3:])]
     made = frame([row[:-1] for row in kept], columns)
-    return made.assign(before=pd.Series([row[-1] for row in kept], dtype="int64"))
+    made["before"] = np.array([row[-1] for row in kept], dtype="int64")
+    return made
 
 
 def day_frame(rows: Iterable[tuple[dt.date, int, int]], period: Period) -> pd.DataFrame:

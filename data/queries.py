@@ -162,19 +162,18 @@ def usage_by_workspace(
     kind, and entries without a workspace are `No workspace` with neither id nor kind.
     """
     named = {**named_workspaces(connection, scope), "": (NO_WORKSPACE, None)}
-    rows = (
-        (
-            row.workspace_id or None,
-            *named.get(row.workspace_id, (row.workspace_id, None)),
-            *map(int, row[1:]),
-        )
+    rows = [
+        (row[0] or None, *named.get(row[0], (row[0], None)), *map(int, row[1:]))
         for row in connection.execute(by_workspace(scope, period, before))
-    )
-    found = compared_frame(rows, WORKSPACE_COLUMNS, compared=before is not None)
-    order = {"net": False, **({} if before is None else {"before": False}), "name": True}
-    return found.sort_values(
-        list(order), ascending=list(order.values()), kind="stable", ignore_index=True
-    )
+    ]
+    rows.sort(key=_most_first)
+    return compared_frame(rows, WORKSPACE_COLUMNS, compared=before is not None)
+
+
+def _most_first(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The place of a workspace: by net, by what was used before if that is asked for, by name."""
+    _id, name, _kind, used, refunded, *before = row
+    return (refunded - used, *(-micro for micro in before), name)
 
 
 def named_workspaces(connection: Connection, scope: Scope) -> dict[str, tuple[str, str | None]]:
