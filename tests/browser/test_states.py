@@ -459,5 +459,6 @@ def test_the_head_leads_to_the_ledger_and_the_account_of_the_host(serve):
     env = {"CREDITS_LEDGER_URL": "/ledger", "CREDITS_ACCOUNT_URL": "/account"}
     page = serve(CREDITS_PRODUCT_NAME="Acme & <Co>", **env).page
     page.open()
-    assert [["Account", "/account"], ["Ledger", "/ledger"]] == page.run(LINKS)
+    ledger = [["Ledger", "/ledger"], ["See the ledger", "/ledger"]]
+    assert [["Account", "/account"], *ledger] == page.run(LINKS)
     assert "Credits · Acme & <Co>" == page.driver.title
