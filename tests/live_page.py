@@ -15,7 +15,7 @@ from sqlalchemy import Engine, Executable, event
 
 from app import create_app
 from callbacks.loopback import guard_loopback
-from callbacks.services import Services
+from callbacks.services import Services, Source
 from dashboard.settings import read_settings
 from data.aggregator import Aggregator
 from data.live_ledger import LiveLedger
@@ -34,9 +34,7 @@ class LivePage:
     client: PageClient = field(init=False)
 
     def __post_init__(self) -> None:
-        source = LiveLedger(self.reader, lambda: self.now)
-        app = create_app(read_settings({}), Services(source), guard_loopback)
-        self.client = PageClient(app)
+        self.client = page_over(LiveLedger(self.reader, lambda: self.now))
 
     def write(self, *statements: Executable) -> None:
         """Commit what a host writes."""
@@ -69,6 +67,11 @@ class LivePage:
         event.listen(self.reader, "before_cursor_execute", keep)
         yield sent
         event.remove(self.reader, "before_cursor_execute", keep)
+
+
+def page_over(source: Source) -> PageClient:
+    """The page of `run` over a ledger, however it is read."""
+    return PageClient(create_app(read_settings({}), Services(source), guard_loopback))
 
 
 @contextmanager

@@ -9,22 +9,15 @@ import re
 import pytest
 from sqlalchemy import delete, event, insert, text, update
 
-import app
-from app import create_app
-from callbacks.loopback import guard_loopback
-from callbacks.services import Services
 from dashboard.panels import PANELS
-from dashboard.settings import read_settings
 from data import schema
-from data.engine import connect, create_tables
+from data.engine import create_tables
 from data.install import Plan, install
-from data.opening import Opener
 from data.reader import Limits, connect_reader
 from tests.conftest import NOW
-from tests.data.check.ledgers import DOCUMENT
 from tests.ledger_builder import LedgerBuilder
 from tests.live_page import LivePage, live_page
-from tests.page_client import PageClient, total_of, words_of
+from tests.page_client import total_of, words_of
 
 KEYS = [panel.key for panel in PANELS]
 MINUTE = dt.timedelta(minutes=1)
@@ -283,116 +276,6 @@ def test_a_workspace_that_moved_leaves_its_past_and_begins_in_the_other_account(
 def test_a_workspace_whose_row_is_gone_stands_under_its_id(live):
     live.write(delete(schema.workspaces).where(schema.workspaces.c.id == "w1"))
     assert "w1: 83% of this range." == live.show()["workspace-answer"]["children"]
-
-
-# --- the same page, whatever holds the ledger -----------------------------------------------------
-
-
-EVERY_TABLE = {"tables": ",".join(KEYS), "workspaces": "all"}
-VIEWS = (
-    *((range_, {}) for range_ in (*SHORT, *LONG)),
-    ("90d", EVERY_TABLE),
-    (LONG[0], EVERY_TABLE),
-)
-OF_THE_SOURCE = {"freshness", "delay", "steps", "foot"}
-
-
-def varied():
-    """Refunds, types, unknown reasons, deleted and unknown workspaces, far from UTC."""
-    rows = LedgerBuilder()
-    rows.account("acme", name="Acme", timezone="Asia/Kathmandu", anchor_day=31, balance="7.5")
-    rows.period("2026-10-31", "2026-11-30", "123.456789")
-    rows.workspace("w0", "Contracts")
-    rows.workspace("w1", "Drafts", kind="personal", owner="m1")
-    rows.workspace("w2", "Old", deleted_at="2026-11-01T00:00Z")
-    for number in range(300):
-        at = NOW - dt.timedelta(days=number, minutes=17 * number + 1)
-        kind = ("premium_chat", "workflow_run", "teleport")[number % 3]
-        type_ = "summarise" if number % 6 == 1 else None
-        place = (*(f"w{n}" for n in range(4)), None)[number % 5]
-        rows.use(at, f"{number}.000001", kind, workflow_type=type_, workspace=place)
-    rows.refund("2026-11-21T09:00Z", "5.5", of="e3")
-    rows.entry("2026-11-20T09:00Z", 500, "purchase")
-    return rows
-
-
-def test_the_page_is_that_of_a_snapshot_of_the_same_rows(database, database_url, page):
-    """Every panel, chart and table, to the last digit; only how far it reaches is its own."""
-    create_tables(database, schema.ledger)
-    install(database, Plan())
-    rows = varied()
-    rows.save(database)
-    snapshot = page(rows)
-    with live_page(database, database_url) as live:
-        live.roll_up()
-        for range_, more in VIEWS:
-            expected, found = snapshot.show(range_, **more), live.show(range_, **more)
-            assert expected.keys() == found.keys()
-            for name in expected.keys() - OF_THE_SOURCE:
-                assert expected[name] == found[name], (range_, name)
-
-
-# --- views over a host's own schema ---------------------------------------------------------------
-
-
-HOST = """
-INSERT INTO customer SELECT ('00000000-0000-4000-8000-00000000000' || n)::uuid, 'Customer ' || n,
-  'team', (ARRAY['Asia/Kathmandu', NULL])[n], 3 FROM generate_series(1, 2) AS n;
-INSERT INTO project SELECT ('00000000-0000-4000-8000-0000000001' || customer || n)::uuid,
-  ('00000000-0000-4000-8000-00000000000' || customer)::uuid, 'Project ' || n,
-  CASE WHEN n > 7 THEN gen_random_uuid() END, CASE WHEN n = 3 THEN '2026-11-01Z'::timestamptz END
-  FROM generate_series(1, 2) AS customer, generate_series(1, 9) AS n;
-INSERT INTO contract_month SELECT id, '2026-11-03', '2026-12-02', 55.5 FROM customer;
-INSERT INTO usage_event (customer_id, happened_at, feature, workflow, project_id, credits)
-  SELECT ('00000000-0000-4000-8000-00000000000' || customer)::uuid,
-    '2026-11-22 11:00Z'::timestamptz - n * interval '17 hours',
-    (ARRAY['chat', 'flow', 'scan', 'teleport'])[1 + n % 4],
-    CASE WHEN n % 8 = 1 THEN 'summarise' END,
-    CASE WHEN n % 11 > 0
-      THEN ('00000000-0000-4000-8000-0000000001' || customer || 1 + n % 9)::uuid END,
-    CASE WHEN n % 13 = 0 THEN -1.5 ELSE n + 0.000001 END
-  FROM generate_series(1, 2) AS customer, generate_series(1, 300) AS n;
-"""
-
-
-@pytest.fixture
-def views(postgres_database, postgres_url):
-    """The URL of the document's own example, with rows, and a rollup fed by its base table."""
-    script = "".join(re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL))
-    with postgres_database.begin() as connection:
-        connection.exec_driver_sql(f"{script}\n{HOST}".replace("%", "%%"))
-    url = f"{postgres_url}&options=-csearch_path%3Dcredits_page,public"
-    words = ("--ledger", "usage_event", "--account", "customer_id", "--at", "happened_at")
-    assert 0 == app.main(["install", "--db", url, *words])
-    return url
-
-
-@pytest.mark.postgres
-def test_the_page_over_views_is_that_of_a_copy_of_what_they_give(views, tmp_path):
-    """uuid ids, decimal credits and no column of ours: every panel, to the last digit."""
-    account = "00000000-0000-4000-8000-000000000001"
-    ledger = connect(views)
-    with Opener(tmp_path, Limits(), lambda: NOW, now=NOW).open(views) as opened:
-        copied = PageClient(create_app(read_settings({}), Services(opened.source), guard_loopback))
-        with live_page(ledger, views) as live:
-            assert {"preparing": None} == live.show()["steps"]["data"]
-            live.roll_up()
-            for range_, more in VIEWS:
-                while "preparing" in (expected := copied.show(range_, account, **more))["steps"]:
-                    pass
-                found = live.show(range_, account, **more)
-                assert found["daily-details"]["children"]
-                for name in expected.keys() - OF_THE_SOURCE:
-                    assert expected[name] == found[name], (range_, name)
-            host = text(
-                "INSERT INTO usage_event (customer_id, happened_at, feature, credits) "
-                f"VALUES ('{account}', '2026-11-22 11:05Z', 'chat', 1000)"
-            )
-            shown = live.show("7d", account)
-            live.write(host)
-            live.roll_up()
-            assert live.look(shown, "7d")["daily-graph"] != shown["daily-graph"]
-    ledger.dispose()
 
 
 # --- a database that is away, or busy -------------------------------------------------------------
