@@ -169,6 +169,7 @@ def test_one_line_is_told_politely_and_only_failures_interrupt(page):
     page.until(lambda: page.drawn == len(PANELS))
     assert {
         ("status", Id.STATUS),
+        ("status", Id.SHEET_STATUS),
         ("alert", "strips"),
         ("alert", Id.FROM_ERROR),
         ("alert", Id.TO_ERROR),
