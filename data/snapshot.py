@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from data import rollup
 from data.access import Scope
@@ -174,7 +174,9 @@ def cache_file(snapshot: Snapshot, folder: Path) -> Path:
 def open_cache(snapshot: Snapshot, folder: Path) -> Engine:
     """An engine whose connections read the snapshot and read and write its cache, nothing else."""
     cache = cache_file(snapshot, folder)
-    engine = create_engine("sqlite://", creator=partial(_attach, cache, snapshot.path), pool_size=8)
+    attached = partial(_attach, cache, snapshot.path)
+    # Named, since for this URL the default would close connections that other threads are using.
+    engine = create_engine("sqlite://", creator=attached, poolclass=QueuePool, pool_size=8)
     use_explicit_transactions(engine)
     event.listen(engine, "connect", _stand_in_for_optional_tables)
     try:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from data import rollup, snapshot
 from data.access import snapshot_scope
@@ -143,6 +146,21 @@ def refusal(path):
     assert "\n" not in refused.value.sentence
     assert str(path.parent) in refused.value.sentence
     return refused.value.code
+
+
+def test_many_readers_at_once_never_close_each_others_connections(made, tmp_path):
+    """Twelve threads all hold one at the same moment, and each of them can still ask."""
+    engine = snapshot.open_cache(snapshot.open_snapshot(made), tmp_path / "cache")
+    together = threading.Barrier(12, timeout=20)
+
+    def ask(_):
+        with read_transaction(engine) as connection:
+            together.wait()
+            return connection.execute(text("SELECT 1")).scalar_one()
+
+    with ThreadPoolExecutor(12) as threads:
+        assert [1] * 12 == list(threads.map(ask, range(12)))
+    engine.dispose()
 
 
 def test_a_missing_file_is_refused_and_not_made(tmp_path):
