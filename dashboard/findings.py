@@ -89,7 +89,13 @@ def spikes(nets: Nets, usual: Mapping[dt.date, Usual]) -> tuple[Spike, ...]:
 def history_days(before: dt.date, complete: Period, *, weekend: bool) -> list[dt.date]:
     """The days of one kind among the 28 before that day."""
     days = Period(max(before - HISTORY, complete.start), max(before, complete.start))
-    return [day for day in days.until(complete.end) if is_weekend(day) == weekend]
+    days = days.until(complete.end)
+    numbers = range(days.start.toordinal(), days.end.toordinal())  # number 1 is a Monday
+    return [
+        dt.date.fromordinal(number)
+        for number in numbers
+        if ((number - 1) % 7 >= SATURDAY) == weekend
+    ]
 
 
 def _history(nets: Nets, before: dt.date, complete: Period, *, weekend: bool) -> list[int]:
