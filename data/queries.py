@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, Select, case, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, literal_column, select, union_all
 from sqlalchemy.exc import DataError
 from sqlalchemy.sql.elements import ColumnElement
 
 from data.access import Scope
 from data.accounts import Account
+from data.column_types import Micro
 from data.frames import (
     DAY_REASON_COLUMNS,
     NO_WORKSPACE,
@@ -76,16 +77,11 @@ def workspace_names(scope: Scope) -> Statement:
 
 
 def _sums(*labels: ColumnElement[Any], scope: Scope, period: Period) -> Statement:
-    # One range scan of the primary key (account, day, …): days of the range and no others.
     columns = labels[0].table.c
     used, refunded = func.sum(columns.used_micro), func.sum(columns.refunded_micro)
     return (
         select(*labels, used.label("used"), refunded.label("refunded"))
-        .where(
-            columns.account_id == scope.account_id,
-            columns.day >= period.start,
-            columns.day < period.end,
-        )
+        .where(*_days(columns, scope, period))
         .group_by(*labels)
         .order_by(*labels)
     )
@@ -94,26 +90,30 @@ def _sums(*labels: ColumnElement[Any], scope: Scope, period: Period) -> Statemen
 def _compared(
     *labels: ColumnElement[Any], scope: Scope, period: Period, before: Period | None
 ) -> Statement:
-    """`_sums`, and beside them the net of earlier days as `before`, in one scan of both."""
+    """`_sums`, and beside them the net of earlier days as `before`.
+
+    Each side is summed by itself: SQLite sorts what it groups, and two small sorts take two thirds
+    of the time of one that is twice as large.
+    """
     if before is None:
         return _sums(*labels, scope=scope, period=period)
-    columns = labels[0].table.c
-    now, net = columns.day >= period.start, columns.used_micro - columns.refunded_micro
+    now, columns = _sums(*labels, scope=scope, period=period).order_by(None), labels[0].table.c
+    net, none = func.sum(columns.used_micro - columns.refunded_micro), literal_column("0", Micro)
+    earlier = (
+        select(*labels, none, none, net).where(*_days(columns, scope, before)).group_by(*labels)
+    )
+    sides = union_all(now.add_columns(none.label("before")), earlier).subquery()
+    named = [sides.c[label.name] for label in labels]
+    sums = (func.sum(sides.c[name]).label(name) for name in ("used", "refunded", "before"))
+    return select(*named, *sums).group_by(*named).order_by(*named)
+
+
+def _days(columns: Any, scope: Scope, period: Period) -> tuple[ColumnElement[bool], ...]:
+    # One range scan of the primary key (account, day, …): days of the period and no others.
     return (
-        select(
-            *labels,
-            func.sum(case((now, columns.used_micro), else_=0)).label("used"),
-            func.sum(case((now, columns.refunded_micro), else_=0)).label("refunded"),
-            func.sum(case((now, 0), else_=net)).label("before"),
-        )
-        .where(
-            columns.account_id == scope.account_id,
-            columns.day >= before.start,
-            columns.day < period.end,
-            or_(columns.day < before.end, now),
-        )
-        .group_by(*labels)
-        .order_by(*labels)
+        columns.account_id == scope.account_id,
+        columns.day >= period.start,
+        columns.day < period.end,
     )
 
 
