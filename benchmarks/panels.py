@@ -69,7 +69,7 @@ SELECT account, {id}, {time}, CASE WHEN {refund} % 50 = 0 THEN 'refund' ELSE 'us
        'w' || CASE account WHEN 'largest' THEN {spread} ELSE {place} % 5 END,
        1 + {amount} % 5000000
 FROM (SELECT i, CASE WHEN i % {every} = 7 THEN 'small' WHEN {who} % 20 = 0 THEN 'largest'
-                     ELSE 'other-' || {who} % {others} END AS account FROM {series}) AS drawn
+                     ELSE 'other-' || ({who} % {others}) END AS account FROM {series}) AS drawn
 """
 
 

@@ -112,7 +112,8 @@ class Kind:
         """The sum, never below zero, and what it is to be divided by."""
         amount = weight = 0
         for back, worth in enumerate(WEIGHTS):
-            last, first = (max(place - FORTNIGHT * (back + step), 0) for step in (0, 1))
+            last = max(place - FORTNIGHT * back, 0)
+            first = max(last - FORTNIGHT, 0)
             amount += worth * (self.sums[last] - self.sums[first])
             weight += worth * (self.counts[last] - self.counts[first])
         return max(amount, 0), weight

@@ -54,7 +54,7 @@ class Period:
         return self.start <= day < self.end
 
     def __iter__(self) -> Iterator[dt.date]:
-        return (self.start + DAY * step for step in range(self.days))
+        return map(dt.date.fromordinal, range(self.start.toordinal(), self.end.toordinal()))
 
     def overlaps(self, other: Period) -> bool:
         """Whether the two share a day."""

@@ -123,7 +123,7 @@ def _days(columns: Any, scope: Scope, period: Period) -> tuple[ColumnElement[boo
 def usage_by_day(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
     """One row for each calendar day: day, used, refunded, net (int64 micro-credits)."""
     rows = connection.execute(by_day(scope, period))
-    return day_frame(((row.day, int(row.used), int(row.refunded)) for row in rows), period)
+    return day_frame(((day, int(used), int(refunded)) for day, used, refunded in rows), period)
 
 
 def usage_by_reason(
@@ -146,7 +146,7 @@ def usage_by_day_and_reason(connection: Connection, scope: Scope, period: Period
     """One row for each day and reason with consumption; a day without any has no row."""
     rows = connection.execute(by_day_and_reason(scope, period))
     return frame(
-        ((row.day, row.reason, int(row.used), int(row.refunded)) for row in rows),
+        ((day, reason, int(used), int(refunded)) for day, reason, used, refunded in rows),
         DAY_REASON_COLUMNS,
     )
 
