@@ -14,7 +14,8 @@
   let asked = null; // the sheet that was asked for last, null while none is open
   let answer = {}; // the last one of the server
   let asks = 0;
-  let pressed = null; // what was pressed inside, which the answer makes anew
+  let held = null; // what has the focus inside
+  let part = null; // and what of the sheet it is in, which stays
   let rows = 0; // of the list, before more were asked for
 
   function element(id) {
@@ -32,7 +33,7 @@
     const to = (open, only) => ({ open: open, only: only });
     const reach = {
       open: () => to(act.value, ""),
-      only: () => to(address.open, act.value),
+      only: () => to(address.open, act.value === address.only ? "" : act.value),
       close: () => to("", ""),
       range: () => to("", ""),
       before: () => to(answer.before, address.only),
@@ -90,23 +91,30 @@
     element(ID.sheet).dataset.state = "shown";
     wait(false);
     window.dash_clientside.set_props(ID.status, { children: said.said });
-    window.requestAnimationFrame(() => window.requestAnimationFrame(keepFocus));
     const disabled = (way) => (way ? "false" : "true");
     return [disabled(said.before), disabled(said.after)];
   }
 
-  // What was pressed may have been made anew, or be gone: then its twin, a new line or the title.
+  function isThere(one) {
+    return one.isConnected && one.checkVisibility();
+  }
+
+  // What had the focus may have been made anew, or be gone: then its twin, the first new line of
+  // the list or the title.
   function keepFocus() {
-    const dialog = element(ID.sheet);
-    const lost = document.activeElement === document.body || !document.activeElement.checkVisibility();
-    if (!dialog.open || (!lost && dialog.contains(document.activeElement))) {
+    if (held === null || document.activeElement !== document.body || isThere(held)) {
       return;
     }
-    const twin = Array.from(dialog.querySelectorAll("button[data-act]")).find(
-      (one) => pressed !== null && one.dataset.act === pressed.act && one.dataset.value === pressed.value
+    const twin = Array.from(part.querySelectorAll("button")).find(
+      (one) => isThere(one) && one.dataset.value === held.dataset.value
     );
-    const line = rows > 0 ? entries()[rows] : null;
-    (line || (twin && twin.checkVisibility() ? twin : element(ID.title))).focus();
+    const line = held.dataset.act === "more" ? entries()[rows] : null;
+    (line || twin || element(ID.title)).focus();
+  }
+
+  // A browser takes the focus from what was hidden with its next frame, so look after that.
+  function lookLater() {
+    window.requestAnimationFrame(() => window.requestAnimationFrame(keepFocus));
   }
 
   window.creditsSheet = { changes: changes, follow: follow };
@@ -121,11 +129,15 @@
       return;
     }
     const button = event.target.closest("[data-act]");
-    if (button !== null && dialog !== null && dialog.contains(button)) {
-      pressed = { act: button.dataset.act, value: button.dataset.value };
-    } else if (button !== null && button.dataset.act === "open") {
+    if (button !== null && button.dataset.act === "open") {
       button.focus(); // not every browser does; closing gives it back
     }
+  }
+
+  function onFocus(event) {
+    const dialog = element(ID.sheet);
+    held = dialog !== null && dialog.contains(event.target) ? event.target : null;
+    part = held === null ? null : held.parentElement.closest("[id]");
   }
 
   // However it was closed, the address follows.
@@ -174,6 +186,8 @@
   }
 
   document.addEventListener("click", onClick, true);
+  document.addEventListener("focusin", onFocus);
+  document.addEventListener("pointerdown", () => (held = null), true);
   document.addEventListener("close", onClose, true);
   window.addEventListener("credits:lost", () => {
     if (asked !== null && element(ID.sheet).getAttribute("aria-busy") === "true") {
@@ -182,4 +196,9 @@
     }
   });
   new MutationObserver(meetCharts).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(lookLater).observe(document.body, {
+    attributeFilter: ["hidden"],
+    childList: true,
+    subtree: true,
+  });
 })();

@@ -86,6 +86,7 @@ def browser(tmp_path_factory) -> Iterator[Browser]:
 def quiet_site(site) -> Site:
     """The site as no test has touched it."""
     site.views.clear()
+    site.sheets.clear()
     site.broken = None
     site.gate.set()
     return site

@@ -41,6 +41,7 @@ class Site:
 
     app: Dash
     views: list[dict[str, Any]] = field(default_factory=list)
+    sheets: list[dict[str, Any]] = field(default_factory=list)
     broken: tuple[str, list[tuple[str, str]]] | None = None
     gate: threading.Event = field(default_factory=threading.Event)  # cleared: answers wait
 
@@ -76,7 +77,8 @@ class Site:
 
     def _noted(self, environ: dict[str, Any]) -> dict[str, Any]:
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        self.views.append(json.loads(body)["inputs"][0]["value"])
+        (asked,) = json.loads(body)["inputs"]
+        {Id.VIEW: self.views, Id.SHEET_ASK: self.sheets}.get(asked["id"], []).append(asked["value"])
         return environ | {"wsgi.input": _Again(body)}
 
 
