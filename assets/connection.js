@@ -54,6 +54,7 @@
     set(ID.noPermission, { hidden: false });
     const words = element(ID.noPermission).querySelector(".message-title");
     set(ID.status, { children: words.textContent });
+    window.dispatchEvent(new CustomEvent("credits:forbidden"));
     return unanswered(ID.noPermission);
   }
 

@@ -7,6 +7,9 @@
   const ID = {
     sheet: "sheet",
     title: "sheet-title",
+    head: "sheet-head",
+    split: "sheet-split",
+    filters: "sheet-filters",
     entries: "sheet-entries",
     status: "sheet-status",
   };
@@ -194,6 +197,13 @@
       element(ID.sheet).dataset.state = "lost";
       wait(false);
     }
+  });
+  // Who may not look sees no figure that came before, either.
+  window.addEventListener("credits:forbidden", () => {
+    [ID.title, ID.head, ID.split, ID.filters, ID.entries, ID.status].forEach((one) => {
+      window.dash_clientside.set_props(one, { children: "" });
+    });
+    element(ID.sheet).close();
   });
   new MutationObserver(meetCharts).observe(document.body, { childList: true, subtree: true });
   new MutationObserver(lookLater).observe(document.body, {

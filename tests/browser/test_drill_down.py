@@ -273,6 +273,18 @@ def test_a_sheet_that_is_not_answered_can_be_tried_again(page):
     page.browser.get_logs()  # the browser notes each 503
 
 
+def test_who_may_not_look_any_more_sees_no_figure_of_the_sheet(page):
+    page.open(SPIKE)
+    opened(page, "Thu 12 Nov 2026")
+    page.site.broken = ("403 Forbidden", [])
+    inside(page, Act.DAY_BEFORE).click()
+    closed(page)
+    page.until(lambda: rows(page) == 0 and not title(page))
+    shown = page.run("return document.getElementById(arguments[0]).textContent", Id.SHEET)
+    assert "2,038" not in shown
+    page.browser.get_logs()  # the browser notes each 403
+
+
 def test_the_view_for_paper_opens_nothing(page):
     page.open(SPIKE + "&view=print")
     assert not page.run("return document.getElementById(arguments[0]).open", Id.SHEET)
