@@ -37,7 +37,7 @@ from data.schema import (
     workspaces,
 )
 
-Statement = Select[Any]
+Statement = Select[*tuple[Any, ...]]
 
 MOST_LISTED = 500  # accounts to choose from; a list of more serves nobody
 
