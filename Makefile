@@ -25,7 +25,8 @@ test: .venv-dev/.complete ## Lint, types and all tests; installs Chromium and Po
 	$(DEV)ruff check .
 	$(DEV)ruff format --check .
 	$(DEV)mypy
-	$(DEV)python -m pytest
+	$(DEV)python -m pytest -n auto --dist loadfile -m "not browser"
+	$(DEV)python -m pytest -n auto --dist loadfile -m browser
 
 check: .venv-dev/.complete ## Lint, types and the fast tests, in under 20 seconds
 	$(DEV)ruff check .

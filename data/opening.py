@@ -91,9 +91,10 @@ class OpenedLedger:
 
 @dataclass(frozen=True)
 class Opener:
-    """Opens ledgers for a person: `cache` holds what is computed of snapshots, `now` is what
+    """Opens ledgers for a person.
 
-    they ask to take as now, and `live` insists on the rollup that stands in the ledger.
+    `cache` holds what is computed of snapshots, `now` is what they ask to take as now, and `live`
+    insists on the rollup that stands in the ledger.
     """
 
     cache: Path

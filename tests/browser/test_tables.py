@@ -110,7 +110,7 @@ def test_a_table_is_a_real_one(page):
     page.until(lambda: page.run(TABLES) == 1)
     caption, columns, rows, total, feet, details, side, figures = page.run(REAL)
     assert "3 Dec 2025 – 2 Dec 2026." in caption
-    assert ["col"] * 7 == columns
+    assert ["col"] * 8 == columns
     assert (["row"] * 12, ["row"], 1, 12) == (rows, total, feet, details)
     assert ("right", "tabular-nums") == (side, figures)
 
