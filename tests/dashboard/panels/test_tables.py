@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import words
-from dashboard.days import history_window
+from dashboard.days import chart_window, history_window
 from dashboard.panels import PANELS, by_reason, by_workspace, team_personal
 from dashboard.view import View
 from data.frames import DAY_REASON_COLUMNS, REASON_COLUMNS, WORKSPACE_COLUMNS, frame
@@ -184,14 +184,14 @@ def test_the_daily_table_adds_up_by_day_and_by_reason(text, found):
         for back, code, amount in found
         if (day := of.today - DAY * back) in days
     ]
-    made = frame(rows, DAY_REASON_COLUMNS)
+    made, shown = frame(rows, DAY_REASON_COLUMNS), chart_window(of.period)
     inside = [(code, used - back) for day, code, used, back in rows if day in of.period]
     table = PANELS[0].table(made, of)
     names = [column.name for column in table.columns]
     assert words.credits(sum(net for _, net in inside)) == table.total.cells[1]
     for code in {code for code, _ in inside}:
         want = sum(net for other, net in inside if other == code)
-        if any(code == row[1] and any(row[2:]) for row in rows):
+        if any(code == row[1] and any(row[2:]) for row in rows if row[0] in shown):
             place = names.index(of.account.taxonomy.label(code))
             assert words.credits(want) == table.total.cells[place]
     assert {len(names)} == {len(row.cells) for row in (*table.rows, table.total)}
