@@ -223,20 +223,21 @@ def test_charts_that_failed_say_so_alone_and_try_again(serve, caplog):
     broken.rename("rollup_by_workspace")
     page.press(Act.REFRESH)
     page.until(lambda: page.is_settled and state(page, "workspace"))
-    for key in ("workspace", "team"):
+    # Team shares the query of Workspace; a day that stands out cannot be explained without it
+    for key, logged in (("workspace",) * 2, ("team", "workspace"), ("daily",) * 2):
         found = re.fullmatch(
             "This chart didn't load The other charts are up to date. Reference ([0-9A-Z]{6}). "
             "Try again",
             state(page, key),
         )
         assert found
-        assert f"reference={found[1]} panel={key}" in caplog.text
-    assert ["", "", ""] == [state(page, key) for key in ("daily", "reason", "monthly")]
+        assert f"reference={found[1]} panel={logged}" in caplog.text
+    assert ["", ""] == [state(page, key) for key in ("reason", "monthly")]
     broken.rename("rollup_by_workspace", back=True)
     page.press(Act.RETRY)
     drawn(page)
     assert "" == state(page, "workspace")
-    page.until(lambda: page.focus == part_id("workspace", Part.TITLE))
+    page.until(lambda: page.focus == part_id("daily", Part.TITLE))
 
 
 def test_when_all_charts_failed_it_is_said_once(serve, caplog):
@@ -448,7 +449,7 @@ def test_refresh_asks_once_more_and_says_so_each_time(serve):
         page.until(lambda told=number - 1: page.run("return window.told.length") == told)
         assert ["month"] * number == page.asked()
     told = page.run("return window.told")
-    said = "Refreshed. Showing 1–22 Nov 2026: 132 credits."
+    said = "Refreshed. Showing 1–22 Nov 2026: 132 credits, up 560% on 1–22 Oct."
     assert [said] * 2 == [" ".join(words.split()) for words in told]
     assert "Refresh" == page.run("return document.activeElement.ariaLabel")
     page.pick("7d")
