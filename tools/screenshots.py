@@ -27,6 +27,12 @@ VIEWS = {  # file: width, theme
     "credits-page-dark.png": (1440, "dark"),
     "credits-page-phone.png": (360, "light"),
 }
+HOST = {  # what a product would set, so that its links and buttons are seen
+    "CREDITS_ACCOUNT_URL": "/app/account",
+    "CREDITS_LEDGER_URL": "/app/account/ledger",
+    "CREDITS_PLANS_URL": "/app/account/plans",
+    "CREDITS_BUNDLE_URL": "/app/account/bundles",
+}
 PATIENCE = 30  # seconds
 DRAWN = """
 const charts = [...document.querySelectorAll(".js-plotly-plot")];
@@ -70,7 +76,7 @@ def served(ledger: str, folder: str) -> Iterator[str]:
     server = subprocess.Popen(  # noqa: S603
         [sys.executable, "app.py", "run", "--db", ledger, "--now", NOW],
         cwd=ROOT,
-        env=os.environ | {"CREDITS_CACHE_DIR": f"{folder}/cache"},
+        env=os.environ | HOST | {"CREDITS_CACHE_DIR": f"{folder}/cache"},
         stdout=subprocess.PIPE,
         text=True,
     )
