@@ -44,13 +44,6 @@ def standing(connection: Connection, scope: Scope, now: dt.datetime) -> Standing
     return Standing(row.timezone, Freshness(row.waiting or row.beat, beat, now, row.version))
 
 
-def keep_from(connection: Connection, scope: Scope) -> dt.date | None:
-    """The first local day whose entries are all there; None where no day was frozen."""
-    state = rollup_state.c
-    query = select(state.keep_from).where(state.account_id == scope.account_id)
-    return connection.execute(query).scalar_one_or_none()
-
-
 def lag(connection: Connection, now: dt.datetime) -> dt.timedelta:
     """How long the oldest change of any account has been waiting; zero without any."""
     oldest = connection.execute(select(func.min(dirty.c.marked))).scalar()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from data import schema
+from data.aggregator import Aggregator
 from data.engine import Engine, create_tables
 from data.install import Plan, install
+from tests.conftest import NOW
+from tests.ledger_builder import LedgerBuilder
 
 
 @pytest.fixture
@@ -23,3 +28,14 @@ def fed_postgres(postgres_database: Engine) -> Engine:
     create_tables(postgres_database, schema.ledger)
     install(postgres_database, Plan())
     return postgres_database
+
+
+@pytest.fixture
+def twelve_days(fed: Engine, builder: LedgerBuilder) -> Engine:
+    """One account with an entry of one credit on each of twelve days up to today, rolled up."""
+    builder.account(timezone="Europe/Berlin")
+    for days in range(12):
+        builder.use(NOW - days * dt.timedelta(days=1), 1)
+    builder.save(fed)
+    Aggregator(fed, "test", lambda: NOW).run_once()
+    return fed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
 from sqlalchemy import select, update
 
 from data import reconcile, schema
@@ -17,17 +16,6 @@ DAY = dt.timedelta(days=1)
 YESTERDAY = dt.date(2026, 11, 21)
 
 
-@pytest.fixture
-def rolled(fed, builder):
-    """One account with an entry on each of twelve days up to today, rolled up."""
-    builder.account(timezone="Europe/Berlin")
-    for days in range(12):
-        builder.use(NOW - days * DAY, 1)
-    builder.save(fed)
-    Aggregator(fed, "test", lambda: NOW).run_once()
-    return fed
-
-
 def spoil(engine, *days):
     table = schema.rollup_by_workspace
     with engine.begin() as connection:
@@ -35,23 +23,23 @@ def spoil(engine, *days):
             connection.execute(update(table).where(table.c.day == day).values(used_micro=7))
 
 
-def test_yesterday_is_mended_and_counted(rolled, caplog):
-    spoil(rolled, YESTERDAY)
-    assert 1 == Rounds(rolled).step(NOW)
-    assert counted(rolled) == stored(rolled)
+def test_yesterday_is_mended_and_counted(twelve_days, caplog):
+    spoil(twelve_days, YESTERDAY)
+    assert 1 == Rounds(twelve_days).step(NOW)
+    assert counted(twelve_days) == stored(twelve_days)
     assert "mending acme 2026-11-21 by workspace: ledger 1.000000, rollup 0.000007" in caplog.text
 
 
-def test_the_version_grows_when_a_day_is_mended(rolled):
+def test_the_version_grows_when_a_day_is_mended(twelve_days):
     def version():
-        with rolled.connect() as connection:
+        with twelve_days.connect() as connection:
             return connection.execute(select(schema.rollup_state.c.version)).scalar_one()
 
     before = version()
-    assert 0 == Rounds(rolled).step(NOW)
+    assert 0 == Rounds(twelve_days).step(NOW)
     assert before == version()
-    spoil(rolled, YESTERDAY)
-    Rounds(rolled).step(NOW)
+    spoil(twelve_days, YESTERDAY)
+    Rounds(twelve_days).step(NOW)
     assert before + 1 == version()
 
 
@@ -61,19 +49,19 @@ def wrong_days(engine):
     return {key[0] for key, _amount in keys}
 
 
-def test_an_older_day_has_its_turn_one_a_day(rolled):
+def test_an_older_day_has_its_turn_one_a_day(twelve_days):
     """Which one is drawn from account and date, so that no day is passed over for ever."""
     older = {YESTERDAY - DAY * days for days in range(1, 10)}
-    spoil(rolled, *older)
-    mended = [Rounds(rolled).step(NOW + DAY * days) for days in range(60)]
+    spoil(twelve_days, *older)
+    mended = [Rounds(twelve_days).step(NOW + DAY * days) for days in range(60)]
     assert {0, 1} == set(mended)
-    assert len(older) - sum(mended) == len(wrong_days(rolled)) < 3
+    assert len(older) - sum(mended) == len(wrong_days(twelve_days)) < 3
 
 
-def test_a_day_that_waits_for_the_aggregator_is_not_a_difference(rolled):
-    with rolled.begin() as connection:
+def test_a_day_that_waits_for_the_aggregator_is_not_a_difference(twelve_days):
+    with twelve_days.begin() as connection:
         connection.execute(update(schema.entries).values(amount_micro=5))
-    assert 0 == Rounds(rolled).step(NOW)
+    assert 0 == Rounds(twelve_days).step(NOW)
 
 
 def test_a_round_is_made_once_a_day_a_few_accounts_at_a_time(fed, builder, monkeypatch):

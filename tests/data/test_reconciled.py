@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, event, insert, text, update
@@ -27,17 +26,6 @@ SCOPE = snapshot_scope("acme")
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
-@pytest.fixture
-def rolled(fed, builder):
-    """One account with an entry of one credit on each of twelve days up to today, rolled up."""
-    builder.account(timezone="Europe/Berlin")
-    for days in range(12):
-        builder.use(NOW - days * DAY, 1)
-    builder.save(fed)
-    Aggregator(fed, "test", lambda: NOW).run_once()
-    return fed
-
-
 def found(engine, scope=SCOPE):
     with read_transaction(engine) as connection:
         return load(connection, scope)
@@ -56,9 +44,9 @@ def used(at, credits, id):
     )  # fmt: skip
 
 
-def test_an_account_matches_in_the_pass_that_built_it(rolled):
-    assert Reconciled(micro(12), NOW, 0, 0) == found(rolled)
-    assert found(rolled).matches
+def test_an_account_matches_in_the_pass_that_built_it(twelve_days):
+    assert Reconciled(micro(12), NOW, 0, 0) == found(twelve_days)
+    assert found(twelve_days).matches
 
 
 def test_nothing_is_said_of_an_account_that_was_never_compared(fed, builder):
@@ -70,31 +58,31 @@ def test_nothing_is_said_of_an_account_that_was_never_compared(fed, builder):
     assert found(fed) is None
 
 
-def test_what_waits_is_newer_than_the_charts(rolled):
-    run(rolled, used(NOW, "12", "a"), used(NOW - 3 * DAY, "0.5", "b"))
-    assert Reconciled(micro(12), NOW, 0, micro("12.5")) == found(rolled)
-    assert not found(rolled).matches
-    run(rolled, delete(schema.entries).where(schema.entries.c.occurred_at < NOW - 5 * DAY))
-    assert micro("12.5") - micro(6) == found(rolled).newer_micro
+def test_what_waits_is_newer_than_the_charts(twelve_days):
+    run(twelve_days, used(NOW, "12", "a"), used(NOW - 3 * DAY, "0.5", "b"))
+    assert Reconciled(micro(12), NOW, 0, micro("12.5")) == found(twelve_days)
+    assert not found(twelve_days).matches
+    run(twelve_days, delete(schema.entries).where(schema.entries.c.occurred_at < NOW - 5 * DAY))
+    assert micro("12.5") - micro(6) == found(twelve_days).newer_micro
 
 
-def test_what_waits_and_changes_no_consumption_is_not_newer(rolled):
+def test_what_waits_and_changes_no_consumption_is_not_newer(twelve_days):
     grant = {"account_id": "acme", "id": "g", "occurred_at": NOW, "kind": "grant"}
-    run(rolled, insert(schema.entries).values(amount_micro=5, **grant))
-    assert found(rolled).matches
+    run(twelve_days, insert(schema.entries).values(amount_micro=5, **grant))
+    assert found(twelve_days).matches
 
 
-def test_what_was_taken_in_is_compared_minutes_later_and_the_total_with_it(rolled):
-    rounds = Rounds(rolled)
+def test_what_was_taken_in_is_compared_minutes_later_and_the_total_with_it(twelve_days):
+    rounds = Rounds(twelve_days)
     rounds.step(NOW)
-    run(rolled, used(NOW, 3, "a"))
-    refresh(rolled, "acme")
+    run(twelve_days, used(NOW, 3, "a"))
+    refresh(twelve_days, "acme")
     totals = []
     for minutes in (1, 9, 10):
         rounds.step(NOW + dt.timedelta(minutes=minutes))
-        totals.append(found(rolled).total_micro)
+        totals.append(found(twelve_days).total_micro)
     assert [micro(12), micro(12), micro(15)] == totals
-    assert Reconciled(micro(15), NOW + dt.timedelta(minutes=10), 0, 0) == found(rolled)
+    assert Reconciled(micro(15), NOW + dt.timedelta(minutes=10), 0, 0) == found(twelve_days)
 
 
 def lose_a_row(engine, days):
@@ -102,33 +90,33 @@ def lose_a_row(engine, days):
     run(engine, delete(table).where(table.c.day == (NOW - days * DAY).date()))
 
 
-def test_a_difference_that_mending_cannot_mend_is_said(rolled, monkeypatch):
+def test_a_difference_that_mending_cannot_mend_is_said(twelve_days, monkeypatch):
     """Yesterday's row is lost, and another aggregator holds the account whenever it is mended."""
-    lose_a_row(rolled, 1)
+    lose_a_row(twelve_days, 1)
     monkeypatch.setattr("data.reconcile._mend", lambda *_: 0)
-    Aggregator(rolled, "test", lambda: NOW + HOUR).run_once()
-    assert Reconciled(micro(12), NOW + HOUR, micro(1), 0) == found(rolled)
-    assert not found(rolled).matches
+    Aggregator(twelve_days, "test", lambda: NOW + HOUR).run_once()
+    assert Reconciled(micro(12), NOW + HOUR, micro(1), 0) == found(twelve_days)
+    assert not found(twelve_days).matches
 
 
-def test_a_difference_that_was_mended_is_none(rolled):
-    lose_a_row(rolled, 1)
-    assert 1 == Aggregator(rolled, "test", lambda: NOW + HOUR).run_once().mended
-    assert Reconciled(micro(12), NOW + HOUR, 0, 0) == found(rolled)
+def test_a_difference_that_was_mended_is_none(twelve_days):
+    lose_a_row(twelve_days, 1)
+    assert 1 == Aggregator(twelve_days, "test", lambda: NOW + HOUR).run_once().mended
+    assert Reconciled(micro(12), NOW + HOUR, 0, 0) == found(twelve_days)
 
 
-def test_a_changed_zone_is_compared_anew(rolled):
-    run(rolled, update(schema.accounts).values(timezone="Asia/Kathmandu"))
-    storm.aggregator(rolled, "test", lambda: NOW + HOUR).run_once()
-    assert found(rolled) is None
-    Aggregator(rolled, "test", lambda: NOW + 2 * HOUR).run_once()
-    assert Reconciled(micro(12), NOW + 2 * HOUR, 0, 0) == found(rolled)
+def test_a_changed_zone_is_compared_anew(twelve_days):
+    run(twelve_days, update(schema.accounts).values(timezone="Asia/Kathmandu"))
+    storm.aggregator(twelve_days, "test", lambda: NOW + HOUR).run_once()
+    assert found(twelve_days) is None
+    Aggregator(twelve_days, "test", lambda: NOW + 2 * HOUR).run_once()
+    assert Reconciled(micro(12), NOW + 2 * HOUR, 0, 0) == found(twelve_days)
 
 
-def test_more_waiting_days_than_a_page_counts_are_not_counted(rolled):
-    run(rolled, *(used(NOW - days * DAY, 1, f"{days}") for days in range(MOST_DAYS)))
-    assert found(rolled).newer_micro is None
-    assert not found(rolled).matches
+def test_more_waiting_days_than_a_page_counts_are_not_counted(twelve_days):
+    run(twelve_days, *(used(NOW - days * DAY, 1, f"{days}") for days in range(MOST_DAYS)))
+    assert found(twelve_days).newer_micro is None
+    assert not found(twelve_days).matches
 
 
 @given(strategies.ledgers(), st.data())
@@ -157,12 +145,12 @@ def consumed(rows, account):
     return sum(signs.get(row["kind"], 0) * row["amount_micro"] for row in own)
 
 
-def test_an_answer_takes_two_statements_and_three_where_something_waits(rolled):
-    assert 2 == statements(rolled)
-    run(rolled, used(NOW, 1, "a"))
-    assert 3 == statements(rolled)
-    run(rolled, *(used(NOW - 9 * days * DAY, 1, f"{days}") for days in range(1, 6)))
-    assert 3 == statements(rolled)
+def test_an_answer_takes_two_statements_and_three_where_something_waits(twelve_days):
+    assert 2 == statements(twelve_days)
+    run(twelve_days, used(NOW, 1, "a"))
+    assert 3 == statements(twelve_days)
+    run(twelve_days, *(used(NOW - 9 * days * DAY, 1, f"{days}") for days in range(1, 6)))
+    assert 3 == statements(twelve_days)
 
 
 def statements(engine):

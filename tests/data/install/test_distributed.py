@@ -30,7 +30,6 @@ from data.live_ledger import LiveLedger
 from data.periods import Period
 from data.reconciled import load
 from data.verify import verify
-from data.watermark import keep_from
 from tests.rolled import counted, stored
 
 NOW = dt.datetime(2026, 11, 22, 11, 29, tzinfo=dt.UTC)
@@ -195,7 +194,6 @@ def look(engine):
         for asked in ("month", "7d", "30d", "90d", "2025-12-01..2026-11-22"):
             report(Reading(connection, SCOPE, seen), asked)
         load(connection, SCOPE)
-        keep_from(connection, SCOPE)
         days = Period((NOW - 60 * DAY).date(), NOW.date())
         for order in Order:
             listing = Listing(days, ZoneInfo("Europe/Berlin"), order=order)
