@@ -40,6 +40,7 @@ OWN_SCRIPTS = (
     "sheet.js",
     "credits.js",
 )
+START_SCRIPT = "start.js"  # in place of Dash's inline one, which the security policy forbids
 ICON = "favicon.svg"
 
 # Dash's packages that browsers may ask for: not plotly, whose full bundle is never used.
@@ -152,6 +153,8 @@ class CreditsDash(Dash):
             "favicon": f'<link rel="icon" type="image/svg+xml" href="{self.assets.address(ICON)}">',
             "app_entry": ENTRY,
             "scripts": self._script_tags(parts["scripts"]),
+            "renderer": f'<script id="_dash-renderer" src="{self.assets.address(START_SCRIPT)}">'
+            "</script>",
         }
         dash: Any = super()
         text: str = dash.interpolate_index(**parts)
@@ -192,7 +195,15 @@ class CreditsDash(Dash):
     @cached_property
     def preloaded(self) -> tuple[str, ...]:
         """Names of our files that the document mentions."""
-        return (EARLY_SCRIPT, LOADER_SCRIPT, PLOTLY, *self._styles, *OWN_SCRIPTS, ICON)
+        return (
+            EARLY_SCRIPT,
+            LOADER_SCRIPT,
+            PLOTLY,
+            *self._styles,
+            *OWN_SCRIPTS,
+            START_SCRIPT,
+            ICON,
+        )
 
 
 def make_dash(

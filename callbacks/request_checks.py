@@ -38,17 +38,24 @@ def check_requests(app: Dash) -> None:
 
     @server.before_request
     def refuse_misshapen() -> Response | None:
+        if (request.content_length or 0) > LARGEST_BODY:
+            return too_large()  # wherever it was sent, whoever would read it
         if request.endpoint != endpoint:
             return None
         return refusal(request, app.callback_map)
+
+
+def too_large() -> Response:
+    """413."""
+    return Response(TOO_LARGE, status=413, mimetype="text/plain")
 
 
 def refusal(asked: Request, callbacks: Mapping[str, Any]) -> Response | None:
     """The answer that refuses `asked`, None when its body has the right shape."""
     try:
         check_body(parse(asked.get_data(), asked.mimetype), callbacks)
-    except RequestEntityTooLarge:
-        return Response(TOO_LARGE, status=413, mimetype="text/plain")
+    except RequestEntityTooLarge:  # a body in chunks, whose length nobody said
+        return too_large()
     except BodyError as error:
         log.warning("refused a callback request: %s", error)
         return Response(MISSHAPEN, status=400, mimetype="text/plain")

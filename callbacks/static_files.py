@@ -138,7 +138,6 @@ def answer(files: StaticFiles, path: str) -> Response:
     content, encoding = _encoded(file)
     response = Response(content, content_type=MIMETYPES[file.suffix])
     response.headers["Cache-Control"] = FOREVER if current else ASK_FIRST
-    response.headers["X-Content-Type-Options"] = "nosniff"
     if file.suffix in COMPRESSED:
         response.vary.add("Accept-Encoding")
     if encoding:

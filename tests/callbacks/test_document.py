@@ -170,15 +170,16 @@ def test_nothing_unused_is_loaded(browser):
     assert "plotly.min.js" not in text
 
 
-def test_no_inline_script_but_the_renderer_start(app):
-    """So that a content security policy needs one hash; Dash writes string callbacks inline."""
+def test_no_script_stands_in_the_document(app):
+    """So that the security policy needs no exception; Dash writes string callbacks inline."""
     server_only = make_dash(Flask("tests", static_folder=None), PREFIX)
     server_only.layout = html.Div()
     warm(server_only)
     text = page(client(server_only))
     inline = re.findall(r"<script(?![^>]*(?:src=|application/json))[^>]*>(.*?)</script>", text)
-    assert inline == ["var renderer = new DashRenderer();"]
-    assert len(server_only.csp_hashes()) == 1
+    assert inline == []
+    assert re.findall(r'src="[^"]*/(\w+)\.[0-9a-f]{16}\.js"', text)[-1] == "start"
+    assert not re.search(r"\son\w+=|javascript:", without_scripts(text))
 
 
 def test_no_other_host_is_named(browser):
