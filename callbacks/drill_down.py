@@ -183,7 +183,7 @@ def _whole(reading: Reading, ask: SheetAsked) -> Values:
         "split": drill_down.split(sheet.later.split, _chosen(sheet)),
         "filters": drill_down.filters(sheet.filters),
         "filters_hidden": not sheet.filters,
-        "note": sheet.kept,
+        "note": sheet.note,
         "when": "Day" if sheet.entries.by_day else "Time",
         "count": sheet.later.count,
         "range": sheet.range,

@@ -206,7 +206,7 @@ def _workspace_rises(frames: Frames) -> Iterator[Rise]:
         return
     columns = (frames.workspaces[name].tolist() for name in ("id", "name", "net"))
     for id_, name, net, before in zip(*columns, befores(frames.workspaces), strict=True):
-        if id_ is not None and before is not None:
+        if isinstance(id_, str) and before is not None:
             yield Rise(clip(name, LONGEST), net, before, target.workspace(id_).text)
 
 

@@ -22,6 +22,7 @@ from dashboard.target import Form, parse
 from dashboard.view import Reading, View, load_view_or_default
 from data import queries
 from data.entries import Cursor, Filter, Listing, entry_page, first_kept, tally
+from data.frames import Unnamed
 from data.periods import DAY, Period, local_day
 
 LONGEST_AT_ONCE = 31  # days whose entries are counted before the sheet is shown
@@ -64,7 +65,7 @@ class Sheet:
     refunds: str
     filters: tuple[Choice, ...]
     entries: Entries
-    kept: str
+    note: str  # which entries are missing, and why
     day_before: str  # the text of what it opens
     day_after: str
     range: str  # what `Use as range` shows
@@ -133,7 +134,7 @@ def open_sheet(reading: Reading, wish: SheetWish) -> Sheet:
         refunds=sheet_words.refunds(subject.amounts),
         filters=_filters(opened),
         entries=entries,
-        kept=_kept(opened),
+        note=" ".join(filter(None, (_kept(opened), _unlisted(subject)))),
         day_before=_step(opened, -DAY),
         day_after=_step(opened, DAY),
         range=subject.days.range,
@@ -202,6 +203,13 @@ def _kept(opened: Opened) -> str:
     first = first_kept(reading.connection, reading.scope)
     day = local_day(first, account.zone) if first else None
     return sheet_words.kept(day, account.first_day, opened.period, opened.view.today)
+
+
+def _unlisted(subject: Subject) -> str:
+    """That the reader does not see all of it."""
+    places = subject.places if subject.among is None else subject.among
+    hides = any(isinstance(id_, Unnamed) for id_ in places["id"].tolist())
+    return sheet_words.unlisted(in_total_alone=subject.split is None) if hides else ""
 
 
 # --- words and ways -------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from dashboard.subject import (
 from dashboard.target import Form, Target, TargetError, parse
 from dashboard.view import Reading, View
 from data.entries import Filter
+from data.frames import Unnamed
 
 ALL_ENTRIES = "All entries"
 Key = TypeVar("Key")
@@ -57,7 +58,7 @@ def choice_of(
 
 def _label(reading: Reading, view: View, subject: Subject, wanted: Target) -> str:
     if wanted.form is Form.WORKSPACE:
-        return workspace_name(reading, wanted.value, subject.places)
+        return workspace_name(reading, view, wanted.value, subject.places)
     return OTHER_REASONS if wanted.form is Form.REST else reason_name(view, wanted)
 
 
@@ -86,7 +87,8 @@ def _largest(subject: Subject, view: View) -> Iterator[Choice]:
             yield _offer(view.account.taxonomy.label(code), target.reason(code))
     if subject.among is not None:
         columns = (subject.among[name].tolist() for name in ("id", "name", "net"))
-        places = {(id_ or "", name): net for id_, name, net in zip(*columns, strict=True)}
+        rows = [row for row in zip(*columns, strict=True) if not isinstance(row[0], Unnamed)]
+        places = {(id_ or "", name): net for id_, name, net in rows}
         if place := _first(places.items()):
             yield _offer(place[1], target.workspace(place[0]))
 

@@ -73,3 +73,10 @@ def kept(
         if whole > 0 and abs(months_back(today, whole) - first_kept) <= KEPT_WITHIN:
             return f"Entries are kept for {words.count(whole, 'month')}. {GOES_BACK}"
     return f"Entries are kept from {words.on(first_kept, today)} on. {GOES_BACK}"
+
+
+def unlisted(*, in_total_alone: bool) -> str:
+    """Why the entries are fewer than the total says: some are of workspaces without a name here."""
+    if in_total_alone:
+        return "Workspaces that you can't open are in the total alone."
+    return "Entries of workspaces that you can't open are not listed."

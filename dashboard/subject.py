@@ -22,7 +22,7 @@ from dashboard.view import Reading, View
 from data import queries
 from data.entries import ALL, Filter, Order, Some
 from data.errors import UsageError
-from data.frames import NO_WORKSPACE
+from data.frames import NO_WORKSPACE, Unnamed
 from data.periods import DAY, Period
 from data.reasons import WORKFLOW_RUN
 
@@ -157,8 +157,8 @@ def filter_of(target: Target, reasons: pd.DataFrame, places: pd.DataFrame, view:
 
 def _folded(target: Target, reasons: pd.DataFrame, places: pd.DataFrame, view: View) -> Filter:
     if target == OTHER_WORKSPACES:
-        named = (id_ or "" for id_ in _used(places)["id"].tolist()[:NAMED])
-        return Filter(workspaces=Some(tuple(named), but=True))
+        ids = [id_ or "" for id_ in _used(places)["id"].tolist() if not isinstance(id_, Unnamed)]
+        return Filter(workspaces=Some(tuple(ids[:NAMED]), but=True))
     shown = read_reasons(_used(reasons), view.account.taxonomy)
     return Filter(reasons=Some(tuple(one.code for one in shown if one.code), but=True))
 
@@ -192,7 +192,12 @@ def _place_rows(frame: pd.DataFrame, only: Filter) -> list[bool]:
     if only.workspace_kind is not None:
         kinds = [kind if kind in KIND_TITLES else "unassigned" for kind in frame["kind"].tolist()]
         return [kind == only.workspace_kind for kind in kinds]
-    return [_among(id_ or "", only.workspaces) for id_ in frame["id"].tolist()]
+    return [_is_place(id_, only.workspaces) for id_ in frame["id"].tolist()]
+
+
+def _is_place(id_: str | Unnamed | None, some: Some | None) -> bool:
+    """What has no name here is in everything, and in no choice of workspaces."""
+    return some is None if isinstance(id_, Unnamed) else _among(id_ or "", some)
 
 
 def _among(value: str, some: Some | None) -> bool:
@@ -239,7 +244,7 @@ def _title(reading: Reading, view: View, target: Target, days: Days, places: pd.
             ", so far" if days.period.last == view.today else ""
         )
     if target.form is Form.WORKSPACE:
-        return workspace_name(reading, target.value, places)
+        return workspace_name(reading, view, target.value, places)
     if target == OTHER_WORKSPACES:
         rows = fold(read_rows(_used(places)))
         return rows[-1].name if rows and rows[-1].folded else "Other workspaces"
@@ -263,10 +268,13 @@ def reason_name(view: View, target: Target) -> str:
     return taxonomy.label(target.value)
 
 
-def workspace_name(reading: Reading, id_: str, places: pd.DataFrame) -> str:
-    """Its present name; SubjectError when the account neither lists nor used it."""
+def workspace_name(reading: Reading, view: View, id_: str, places: pd.DataFrame) -> str:
+    """Its present name; SubjectError when the account neither lists nor used it.
+
+    What the reader may not see is answered as what does not exist.
+    """
     used = dict(zip(places["id"].tolist(), places["name"].tolist(), strict=True))
-    if not id_:
+    if not id_ and not view.limited:
         return NO_WORKSPACE
     if id_ in used:
         return str(used[id_])

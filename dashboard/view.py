@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dashboard.comparison import previous_period
@@ -42,6 +42,7 @@ class View:
     today: dt.date
     all_workspaces: bool = False  # whether the reader asked for a bar each
     compares: bool = False  # whether the reader asked for marks of the previous period
+    limited: bool = False  # whether the reader may open some of the workspaces alone
 
     @property
     def period(self) -> Period:
@@ -79,13 +80,14 @@ def load_view(reading: Reading, text: str) -> View:
             "account.unknown", f"The ledger has no account {reading.scope.account_id!r}."
         )
     today = local_day(reading.now, account.zone)
-    return View(account, parse(text, Bounds(account.calendar, today)), today)
+    limited = reading.scope.workspaces is not None
+    return View(account, parse(text, Bounds(account.calendar, today)), today, limited=limited)
 
 
 def load_view_or_default(reading: Reading, text: str) -> tuple[View, RangeError | None]:
     """The view of `text`, else that of the default range and what was wrong."""
     view = load_view(reading, DEFAULT)
     try:
-        return View(view.account, parse(text, view.bounds), view.today), None
+        return replace(view, range=parse(text, view.bounds)), None
     except RangeError as error:
         return view, error

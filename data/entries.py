@@ -2,7 +2,8 @@
 
 A page is found through the ledger's index (account, time, id). Which days hold what is asked for
 the rollup knows, so that a workspace of few entries does not cost the days it was not used on.
-Only consumption is listed: what moves the balance has no part in any figure of the page.
+Only consumption is listed: what moves the balance has no part in any figure of the page. Of a
+workspace that the scope does not name no entry is read, listed or counted.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from data.schema import (
     rollup_by_workspace,
     workspaces,
 )
+from data.visible import visible
 
 PAGE = 50
 TALLY_COLUMNS = ("reason", "workflow_type", "entries", *REASON_COLUMNS[2:])
@@ -304,10 +306,10 @@ def days_of_use(
     With both a reason and a workspace, the days of which each has one, which is every day that
     has both and may be more.
     """
-    found = []
-    if only.by_reason or not only.by_workspace:
+    found, by_workspace = [], only.by_workspace or scope.workspaces is not None
+    if only.by_reason or not by_workspace:
         found.append(_days(rollup_by_reason, scope, period, _reason_terms(rollup_by_reason, only)))
-    if only.by_workspace:
+    if by_workspace:
         terms = _workspace_terms(rollup_by_workspace, scope, only)
         found.append(_days(rollup_by_workspace, scope, period, terms))
     if len(found) == 1 and at_most is not None:
@@ -374,6 +376,7 @@ def _reason_terms(table: Any, only: Filter) -> Iterator[Condition]:
 def _workspace_terms(table: Any, scope: Scope, only: Filter) -> Iterator[Condition]:
     # As text on both sides: the rollup keeps the host's uuid or bigint as text.
     place = func.coalesce(cast(table.c.workspace_id, Text), "")
+    yield from visible(scope, place)
     if only.workspaces is not None:
         yield _among(place, only.workspaces)
     if only.workspace_kind is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,25 @@ REASON_COLUMNS = ("reason", "workflow_type", *AMOUNTS)
 WORKSPACE_COLUMNS = ("id", "name", "kind", *AMOUNTS)
 
 NO_WORKSPACE = "No workspace"
+OF_MEMBERS = "Personal (members)"
+
+
+@dataclass(frozen=True)
+class Unnamed:
+    """In place of an id: what a reader may not see by name, and how many workspaces that is.
+
+    `why` is of data/visible.py.
+    """
+
+    why: str
+    count: int
+
+    @property
+    def name(self) -> str:
+        """`Personal (members)`, `Restricted (2 workspaces)`, `No workspace`."""
+        if self.why == "restricted":
+            return f"Restricted ({self.count:,} workspace{'' if self.count == 1 else 's'})"
+        return OF_MEMBERS if self.why == "members" else NO_WORKSPACE
 
 
 def frame(rows: Iterable[Sequence[Any]], columns: tuple[str, ...]) -> pd.DataFrame:

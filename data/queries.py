@@ -5,10 +5,21 @@ Reads the rollup and the names beside it, never the ledger's entries, and never 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, Select, func, literal_column, select, union_all
+from sqlalchemy import (
+    Connection,
+    Row,
+    RowMapping,
+    Select,
+    case,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.exc import DataError
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -20,6 +31,7 @@ from data.frames import (
     NO_WORKSPACE,
     REASON_COLUMNS,
     WORKSPACE_COLUMNS,
+    Unnamed,
     compared_frame,
     day_frame,
     frame,
@@ -36,6 +48,7 @@ from data.schema import (
     rollup_state,
     workspaces,
 )
+from data.visible import NOWHERE, kind_of, named, names_all, reason_unnamed
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -68,11 +81,31 @@ def by_workspace(scope: Scope, period: Period, before: Period | None = None) -> 
     return _compared(column, scope=scope, period=period, before=before)
 
 
+def by_visible_workspace(scope: Scope, period: Period, before: Period | None = None) -> Statement:
+    """The same of a scope that does not name all: what it may not name is summed in SQL.
+
+    Such a row has no id; it has why, what kind of workspaces they are, and how many.
+    """
+    sums = by_workspace(scope, period, before).order_by(None).subquery("sums")
+    place, unnamed = sums.c.workspace_id, reason_unnamed(scope, sums.c.workspace_id)
+    columns = {
+        "workspace_id": case((unnamed.is_(None), place), else_=""),
+        "unnamed": unnamed,
+        "kind": kind_of(scope, place),
+    }
+    labels = (column.label(name) for name, column in columns.items())
+    amounts = [column for column in sums.c if column is not place]
+    marked = select(*labels, *amounts).subquery("marked").c
+    keys = [marked[name] for name in columns]
+    totals = (func.sum(marked[column.name]).label(column.name) for column in amounts)
+    return select(*keys, func.count().label("workspaces"), *totals).group_by(*keys)
+
+
 def workspace_names(scope: Scope) -> Statement:
-    """Present name and kind of every workspace that the account lists."""
+    """Present name and kind of every workspace that the account lists and the scope names."""
     listed = workspaces.c
     return select(listed.id, listed.name, listed.kind, listed.deleted_at).where(
-        listed.account_id == scope.account_id
+        listed.account_id == scope.account_id, *named(scope)
     )
 
 
@@ -159,21 +192,31 @@ def usage_by_workspace(
     `before` as in `usage_by_reason`; of equal credits, the row with more of those is first.
 
     A deleted one is `Name (deleted)`, one that the ledger does not list has its id as name and no
-    kind, and entries without a workspace are `No workspace` with neither id nor kind.
+    kind, and entries without a workspace are `No workspace` with neither id nor kind. What the
+    scope does not name is last, one row for each kind of it, with an `Unnamed` for an id.
     """
-    named = {**named_workspaces(connection, scope), "": (NO_WORKSPACE, None)}
-    rows = [
-        (row[0] or None, *named.get(row[0], (row[0], None)), *map(int, row[1:]))
-        for row in connection.execute(by_workspace(scope, period, before))
-    ]
+    query = by_workspace if names_all(scope) else by_visible_workspace
+    names = {**named_workspaces(connection, scope), "": (NO_WORKSPACE, None)}
+    found = connection.execute(query(scope, period, before)).mappings()
+    amounts = ("used", "refunded", *(() if before is None else ("before",)))
+    rows = [(*_labels(row, names), *(int(row[name]) for name in amounts)) for row in found]
     rows.sort(key=_most_first)
     return compared_frame(rows, WORKSPACE_COLUMNS, compared=before is not None)
 
 
+def _labels(row: RowMapping, names: Mapping[str, tuple[str, str | None]]) -> tuple[Any, ...]:
+    """Id, name and kind."""
+    if why := row.get("unnamed"):
+        unnamed = Unnamed(why, 0 if why == NOWHERE else row["workspaces"])
+        return unnamed, unnamed.name, row["kind"]
+    id_ = row["workspace_id"]
+    return id_ or None, *names.get(id_, (id_, None))
+
+
 def _most_first(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """The place of a workspace: by net, by what was used before if that is asked for, by name."""
-    _id, name, _kind, used, refunded, *before = row
-    return (refunded - used, *(-micro for micro in before), name)
+    id_, name, _kind, used, refunded, *before = row
+    return (isinstance(id_, Unnamed), refunded - used, *(-micro for micro in before), name)
 
 
 def named_workspaces(connection: Connection, scope: Scope) -> dict[str, tuple[str, str | None]]:

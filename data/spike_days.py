@@ -12,13 +12,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, or_, select
+from sqlalchemy import Connection, Select, Text, case, cast, func, or_, select
 
 from data.access import Scope
 from data.frames import NO_WORKSPACE
 from data.periods import DAY, Period, Segment, segments, zone
 from data.queries import shown_name, workspace_names
 from data.schema import CONSUMPTION, entries, rollup_by_reason, rollup_by_workspace, workspaces
+from data.visible import visible
 
 # Of the workspaces that used most on a day; any other used less than a twentieth of it, which is
 # no cause of a day half as high again as usual.
@@ -87,7 +88,8 @@ def by_workspace_on(scope: Scope, days: Collection[dt.date], ids: Collection[str
 
 
 def by_pair(scope: Scope, segment: Segment) -> Select[Any]:
-    """Net by reason and workspace of the entries in one UTC segment."""
+    """Net by reason and workspace of the entries in one UTC segment, where the scope names it."""
+    place = func.coalesce(cast(entries.c.workspace_id, Text), "")
     kind, amount = entries.c.kind, entries.c.amount_micro
     net = func.sum(case((kind == "refund", -amount), else_=amount)).label("net")
     return (
@@ -97,6 +99,7 @@ def by_pair(scope: Scope, segment: Segment) -> Select[Any]:
             entries.c.occurred_at >= segment.start,
             entries.c.occurred_at < segment.end,
             or_(*(kind == known for known in CONSUMPTION)),
+            *visible(scope, place),
         )
         .group_by(entries.c.reason, entries.c.workspace_id)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import pandas as pd
 
@@ -57,7 +58,7 @@ from dashboard.theme import Theme
 from dashboard.view import ALL, View
 from data.access import Scope
 from data.engine import Connection
-from data.frames import NO_WORKSPACE, WORKSPACE_COLUMNS
+from data.frames import NO_WORKSPACE, WORKSPACE_COLUMNS, Unnamed
 from data.queries import usage_by_workspace
 
 ROW = 42
@@ -71,18 +72,21 @@ SHARE_COLUMN = 44  # pixels at the right
 SPACE = 12  # between name and numbers
 TICK = 9 / ROW  # a tick's half, over and under the middle of its bar
 
+LIMITED = "Workspaces that you can't open are one row. All totals are the whole account's."
+
 
 @dataclass(frozen=True)
 class Row:
-    """One bar: a workspace, the entries without one, or the folded rest."""
+    """One bar: a workspace, the entries without one, those without a name here, the folded rest."""
 
     name: str
     kind: str | None
     used: int
     refunded: int
     before: int | None = None  # net of the previous period
-    is_workspace: bool = True
+    workspaces: int = 1  # how many it is of; 0 for the entries without one
     folded: bool = False
+    unnamed: str = ""  # why it has no name here: of data/visible.py
     opens: str = ""  # the text of its target
 
     @property
@@ -106,7 +110,7 @@ def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
         height=ROW * max(len(shown), 1),
         dates=words.heading(view.period),
         key=(KeyItem(dates, "text", "tick"),) if (dates := _compared_dates(view)) else (),
-        notes=tuple(_notes(rows)),
+        notes=tuple(_notes(rows, view)),
         offer=_offer(rows, shown),
     )
 
@@ -137,7 +141,7 @@ def _offer(rows: Sequence[Row], shown: Sequence[Row]) -> Offer | None:
     """All of them, as bars or where those would be too many as a table; and the way back."""
     if len(fold(rows)) == len(rows):
         return None
-    counted = words.count(sum(row.is_workspace for row in rows), "workspace")
+    counted = words.count(_named(rows), "workspace")
     if len(shown) == len(rows):
         return Offer(f"Show the top {NAMED}", Act.WORKSPACES, "", f"all {counted}")
     act, value = (Act.TABLE, PANEL.key) if len(rows) > MOST_ROWS else (Act.WORKSPACES, ALL)
@@ -148,21 +152,38 @@ def _offer(rows: Sequence[Row], shown: Sequence[Row]) -> Offer | None:
 
 
 def read_rows(frame: pd.DataFrame) -> list[Row]:
-    """The rows of the frame, in its order: most credits first."""
-    columns = (frame[name].tolist() for name in WORKSPACE_COLUMNS[:-1])
-    found = zip(*columns, befores(frame), strict=True)
-    return [
-        Row(
-            name,
-            kind,
-            used,
-            refunded,
-            before,
-            is_workspace=id_ is not None,
-            opens=target.workspace(id_).text,
-        )
-        for id_, name, kind, used, refunded, before in found
-    ]
+    """The rows of the frame, in its order: most credits first, and last those without a name."""
+    labels = zip(*(frame[name].tolist() for name in WORKSPACE_COLUMNS[:3]), strict=True)
+    amounts = zip(frame["used"].tolist(), frame["refunded"].tolist(), befores(frame), strict=True)
+    found = [_row(*both) for both in zip(labels, amounts, strict=True)]
+    alike = groupby(found, lambda row: row.unnamed)
+    return [row for why, rows in alike for row in ([_as_one(list(rows))] if why else rows)]
+
+
+def _row(
+    labels: tuple[str | Unnamed | None, str, str | None], amounts: tuple[int, int, int | None]
+) -> Row:
+    id_, name, kind = labels
+    if isinstance(id_, Unnamed):
+        return Row(name, kind, *amounts, workspaces=id_.count, unnamed=id_.why)
+    count, opens = int(id_ is not None), target.workspace(id_).text
+    return Row(name, kind, *amounts, workspaces=count, opens=opens)
+
+
+def _as_one(rows: Sequence[Row]) -> Row:
+    """Rows without a name for the same reason, which the frame has by kind."""
+    used, refunded = sum(row.used for row in rows), sum(row.refunded for row in rows)
+    of = Unnamed(rows[0].unnamed, sum(row.workspaces for row in rows))
+    kinds = {row.kind for row in rows}
+    return Row(
+        of.name,
+        kinds.pop() if len(kinds) == 1 else None,
+        used,
+        refunded,
+        before_of(rows),
+        workspaces=of.count,
+        unnamed=of.why,
+    )
 
 
 def _charted(rows: Sequence[Row], view: View) -> list[Row]:
@@ -171,19 +192,30 @@ def _charted(rows: Sequence[Row], view: View) -> list[Row]:
 
 
 def fold(rows: Sequence[Row]) -> list[Row]:
-    """The first eight, then all others as one; a ninth alone keeps its name on the same line."""
-    rest = rows[NAMED:]
+    """The first eight, then all others as one; a ninth alone keeps its name on the same line.
+
+    Those without a name are rows of their own, whatever their size.
+    """
+    named = [row for row in rows if not row.unnamed]
+    unnamed = [row for row in rows if row.unnamed]
+    rest = named[NAMED:]
     if len(rest) <= 1:
         return list(rows)
     used, refunded = sum(row.used for row in rest), sum(row.refunded for row in rest)
     name, before, opens = _rest_name(rest), before_of(rest), target.OTHER_WORKSPACES.text
-    return [*rows[:NAMED], Row(name, None, used, refunded, before, folded=True, opens=opens)]
+    other = Row(name, None, used, refunded, before, folded=True, opens=opens)
+    return [*named[:NAMED], *unnamed, other]
 
 
 def _rest_name(rest: Sequence[Row]) -> str:
-    counted = words.count(sum(row.is_workspace for row in rest), "workspace")
-    with_none = "" if all(row.is_workspace for row in rest) else f" + {NO_WORKSPACE}"
+    counted = words.count(_named(rest), "workspace")
+    with_none = "" if all(row.workspaces for row in rest) else f" + {NO_WORKSPACE}"
     return f"Other ({counted}{with_none})"
+
+
+def _named(rows: Sequence[Row]) -> int:
+    """How many workspaces have a name here."""
+    return sum(row.workspaces for row in rows if not row.unnamed)
 
 
 def _whole(rows: Sequence[Row]) -> int:
@@ -195,20 +227,24 @@ def _whole(rows: Sequence[Row]) -> int:
 
 
 def _answer(rows: Sequence[Row]) -> str:
-    of = _whole(rows)
+    of, named = _whole(rows), [row for row in rows if not row.unnamed]
     if not of:
         return "Refunds exceed use in this range." if rows else "No credits used in this range."
-    first = f"{clip(rows[0].name, LONGEST)}: {words.share(rows[0].net, of)} of this range."
-    if sum(row.is_workspace for row in rows) < 4:
+    if not _whole(named):
+        return "None of this range is of a workspace that you can open."
+    first = f"{clip(named[0].name, LONGEST)}: {words.share(named[0].net, of)} of this range."
+    if _named(named) < 4:
         return first
-    top = sum(max(row.net, 0) for row in rows[:3])
+    top = sum(max(row.net, 0) for row in named[:3])
     return f"{first} The top 3 make {words.share(top, of)}."
 
 
-def _notes(rows: Sequence[Row]) -> Iterator[str]:
+def _notes(rows: Sequence[Row], view: View) -> Iterator[str]:
     below = [(clip(row.name, LONGEST), row.net) for row in rows if row.net < 0]
     if below:
         yield words.refunds_exceed(below, "workspace")
+    if view.limited:
+        yield LIMITED
 
 
 def _compared_dates(view: View) -> str:
@@ -253,7 +289,7 @@ def _ticks(shown: Sequence[Row], theme: Theme) -> list[Trace]:
 
 
 def _bars(shown: Sequence[Row], of: int, dates: str, theme: Theme) -> Trace:
-    colours = [theme.other if row.folded else theme.accent for row in shown]
+    colours = [theme.other if row.folded or row.unnamed else theme.accent for row in shown]
     return {
         "type": "bar",
         "orientation": "h",
@@ -270,8 +306,9 @@ def _bars(shown: Sequence[Row], of: int, dates: str, theme: Theme) -> Trace:
 def _texts(place: int, row: Row, of: int, theme: Theme) -> Iterator[dict[str, object]]:
     """Name and kind at the left, credits and share at the right, over the bar."""
     line = {"yref": "y", "y": place, "yshift": TEXT_ABOVE, "xref": "paper"}
-    tag = "  Personal" if row.kind == "personal" else ""
-    name = cut(row.name, TEXT, _room(row, tag), NAME_LENGTH if not row.folded else LONGEST)
+    is_one = not (row.folded or row.unnamed)
+    tag = "  Personal" if is_one and row.kind == "personal" else ""
+    name = cut(row.name, TEXT, _room(row, tag), NAME_LENGTH if is_one else LONGEST)
     if tag:
         name += f'  <span style="color:{theme.text3}">{tag.strip()}</span>'
     right = {"x": 1, "xanchor": "right", **line}
