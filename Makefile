@@ -37,8 +37,9 @@ check: .venv-dev/.complete ## Lint, types and the fast tests, in under 20 second
 test-long: .venv-dev/.complete ## All tests without a browser, with 25 times as many examples
 	$(DEV)python -m pytest --hypothesis-profile explore --timeout 3600 -m "not browser"
 
-bench: .venv/.complete ## Measure one range change on a large snapshot
+bench: .venv/.complete .venv-dev/.complete ## Measure server and browser on a large ledger
 	$(RUN)python benchmarks/range_change.py
+	$(DEV)python benchmarks/browser.py
 
 backtest: .venv-bench/.complete ## Try the projection on past months, in some ten minutes
 	.venv-bench/bin/python benchmarks/projection.py
