@@ -25,6 +25,7 @@ from dashboard.subject import SubjectError
 from dashboard.target import TargetError
 from dashboard.view import Reading
 from data.access import AccessDeniedError
+from data.entries import UnknownCursorError
 from data.errors import PreparingError
 from layouts import drill_down, states
 
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 Values = dict[str, Any]
 MOST_SHOWN = 10**9
+NOTHING_THERE = (TargetError, SubjectError, UnknownCursorError)  # whoever wrote the link
 
 OUTPUTS = {
     "title": Output(Id.SHEET_TITLE, "children"),
@@ -129,6 +131,8 @@ def respond_later(services: Services, data: object) -> Values:
             made = open_later(reading, ask.wish)
     except HTTPException:
         raise
+    except NOTHING_THERE as error:
+        return {"split": drill_down.message(error.sentence)}
     except Exception:
         return {"split": drill_down.split_failed(_failed(ask))}
     return {"split": drill_down.split(made.split, ask.wish.only), "count": made.count}
@@ -142,7 +146,7 @@ def _guarded(
             return made(reading, ask)
     except HTTPException:
         raise
-    except (TargetError, SubjectError) as error:
+    except NOTHING_THERE as error:
         return _instead("Nothing to show", drill_down.message(error.sentence))
     except PreparingError:
         return _instead("Preparing your charts", drill_down.message("These credits follow."))

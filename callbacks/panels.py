@@ -262,7 +262,9 @@ def _status(made: Answer, *, refreshed: bool) -> str:
 
 
 def _told(made: Answer, ask: asked.Asked) -> str:
-    """What the reader is told of the panel whose form they changed."""
+    """What the reader is told of the panel whose form they changed; paper has both forms."""
+    if ask.prints:
+        return ""
     for panel in made.panels:
         if panel.panel.key == ask.toggled and panel.drawing and not (made.failed or panel.empty):
             return f"Showing {panel.panel.name} as {_form(panel, ask)}."

@@ -191,10 +191,19 @@ def test_what_is_not_there_is_said_in_the_sheet(sheet, opens, sentence):
     ],
 )
 def test_whatever_a_browser_sends_is_answered_with_a_sheet_or_a_message(page, ledger, data, caplog):
+    """And is no failure of ours that the log would tell."""
     client = page(ledger)
-    with caplog.at_level(logging.CRITICAL):
+    with caplog.at_level(logging.ERROR):
         assert client.ask(Id.SHEET_ASK, data)[Id.SHEET_TITLE]["children"]
         assert LATER_PARTS >= client.ask(Id.SHEET_LATER, data).keys()
+    assert [] == caplog.messages
+
+
+def test_what_cannot_be_counted_or_continued_is_said_in_its_place(sheet):
+    said = "This link names nothing that could be opened."
+    assert said == texts(sheet("nonsense", store=Id.SHEET_LATER))[Id.SHEET_SPLIT]
+    said = "These entries cannot be continued from there."
+    assert said == texts(sheet("day:2026-11-12", more="nonsense"))[Id.SHEET_STATE]
 
 
 def test_fifty_at_a_time_until_all_are_shown(page):

@@ -27,6 +27,11 @@ def test_every_chart_is_there_and_then_every_table(page, two_accounts):
     assert "Contracts Team 100 83%" in words_of(shown["paper"]["children"][2])
 
 
+def test_a_form_that_was_changed_before_is_not_told_on_paper(page, two_accounts):
+    shown = page(two_accounts).show(prints=True, toggled="daily")
+    assert "Showing 3–22 Nov 2026: 120 credits." == " ".join(shown["status"]["children"].split())
+
+
 def test_the_page_for_the_screen_carries_no_table_that_is_not_open(page, two_accounts):
     client = page(two_accounts)
     for prints in (False, "true", 1, None):
