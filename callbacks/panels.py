@@ -12,6 +12,7 @@ from flask import abort
 from werkzeug.exceptions import HTTPException
 
 from callbacks import asked
+from callbacks.sent import sent
 from callbacks.services import Services
 from dashboard import freshness, highlights, words
 from dashboard.answer import Answer, PanelAnswer, answer, new_reference
@@ -82,6 +83,9 @@ def outputs() -> dict[str, Any]:
     return PAGE_OUTPUTS | panels
 
 
+UNCHANGED: Values = dict.fromkeys(outputs(), no_update)
+
+
 def register_panels(app: Dash, services: Services, host: Host = NO_HOST) -> None:
     """Answer each view of the page on `app`."""
 
@@ -90,7 +94,7 @@ def register_panels(app: Dash, services: Services, host: Host = NO_HOST) -> None
         if view is None:
             raise PreventUpdate
         ask = asked.read(view, host.themes)
-        return dict.fromkeys(outputs(), no_update) | respond(services, host, ask)
+        return UNCHANGED | sent(respond(services, host, ask))
 
 
 def respond(services: Services, host: Host, ask: asked.Asked) -> Values:

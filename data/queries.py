@@ -12,9 +12,11 @@ import pandas as pd
 from sqlalchemy import (
     Connection,
     Row,
-    RowMapping,
     Select,
+    bindparam,
     case,
+    cast,
+    exists,
     func,
     literal_column,
     select,
@@ -40,6 +42,7 @@ from data.optional import lacks
 from data.periods import Allowance, BillingCalendar, BillingMonth, Period
 from data.reasons import HELP_PAGE, Taxonomy
 from data.schema import (
+    WORKSPACE_KINDS,
     accounts,
     billing_periods,
     reasons,
@@ -56,37 +59,69 @@ MOST_LISTED = 500  # accounts to choose from; a list of more serves nobody
 
 
 # --- the statements -------------------------------------------------------------------------
+#
+# Made once: to put a statement together costs more than to run it. Each binds an account and, by
+# the names of `_bounds`, local days.
 
 
-def by_day(scope: Scope, period: Period) -> Statement:
-    """Used and refunded by local day."""
-    return _sums(rollup_by_reason.c.day, scope=scope, period=period)
+def _own(columns: Any, start: str = "start", end: str = "end") -> tuple[ColumnElement[bool], ...]:
+    """One range scan of the primary key (account, day, …): days of the period and no others."""
+    account = columns.account_id == bindparam("account_id")
+    return account, columns.day >= bindparam(start), columns.day < bindparam(end)
 
 
-def by_reason(scope: Scope, period: Period, before: Period | None = None) -> Statement:
-    """Used and refunded by reason and workflow type; empty text is no type."""
-    table = rollup_by_reason.c
-    return _compared(table.reason, table.workflow_type, scope=scope, period=period, before=before)
+def _sums(*labels: ColumnElement[Any]) -> Statement:
+    columns = labels[0].table.c
+    used, refunded = func.sum(columns.used_micro), func.sum(columns.refunded_micro)
+    return (
+        select(*labels, cast(used, Micro).label("used"), cast(refunded, Micro).label("refunded"))
+        .where(*_own(columns))
+        .group_by(*labels)
+        .order_by(*labels)
+    )
 
 
-def by_day_and_reason(scope: Scope, period: Period) -> Statement:
-    """Used and refunded by local day and reason, the types of a reason together."""
-    table = rollup_by_reason.c
-    return _sums(table.day, table.reason, scope=scope, period=period)
+def _compared(*labels: ColumnElement[Any]) -> Statement:
+    """`_sums`, and beside them the net of earlier days as `before`.
+
+    Each side is summed by itself: SQLite sorts what it groups, and two small sorts take two thirds
+    of the time of one that is twice as large.
+    """
+    now, columns = _sums(*labels).order_by(None), labels[0].table.c
+    net, none = func.sum(columns.used_micro - columns.refunded_micro), literal_column("0", Micro)
+    earlier = (
+        select(*labels, none, none, cast(net, Micro))
+        .where(*_own(columns, "before_start", "before_end"))
+        .group_by(*labels)
+    )
+    sides = union_all(now.add_columns(none.label("before")), earlier).subquery()
+    keys, totals = [sides.c[label.name] for label in labels], ("used", "refunded", "before")
+    sums = (cast(func.sum(sides.c[name]), Micro).label(name) for name in totals)
+    return select(*keys, *sums).group_by(*keys).order_by(*keys)
 
 
-def by_workspace(scope: Scope, period: Period, before: Period | None = None) -> Statement:
-    """Used and refunded by workspace id; empty text is no workspace."""
-    column = rollup_by_workspace.c.workspace_id
-    return _compared(column, scope=scope, period=period, before=before)
+_reason, _workspace = rollup_by_reason.c, rollup_by_workspace.c
+BY_DAY = _sums(_reason.day)
+BY_DAY_AND_REASON = _sums(_reason.day, _reason.reason)
+BY_REASON = _sums(_reason.reason, _reason.workflow_type)
+BY_REASON_COMPARED = _compared(_reason.reason, _reason.workflow_type)
+BY_WORKSPACE = _sums(_workspace.workspace_id)
+BY_WORKSPACE_COMPARED = _compared(_workspace.workspace_id)
 
 
-def by_visible_workspace(scope: Scope, period: Period, before: Period | None = None) -> Statement:
+def _bounds(scope: Scope, period: Period, before: Period | None = None) -> dict[str, Any]:
+    bounds = {"account_id": scope.account_id, "start": period.start, "end": period.end}
+    if before:
+        bounds |= {"before_start": before.start, "before_end": before.end}
+    return bounds
+
+
+def by_visible_workspace(scope: Scope, by_workspace: Statement) -> Statement:
     """The same of a scope that does not name all: what it may not name is summed in SQL.
 
     Such a row has no id; it has why, what kind of workspaces they are, and how many.
     """
-    sums = by_workspace(scope, period, before).order_by(None).subquery("sums")
+    sums = by_workspace.order_by(None).subquery("sums")
     place, unnamed = sums.c.workspace_id, reason_unnamed(scope, sums.c.workspace_id)
     columns = {
         "workspace_id": case((unnamed.is_(None), place), else_=""),
@@ -97,7 +132,7 @@ def by_visible_workspace(scope: Scope, period: Period, before: Period | None = N
     amounts = [column for column in sums.c if column is not place]
     marked = select(*labels, *amounts).subquery("marked").c
     keys = [marked[name] for name in columns]
-    totals = (func.sum(marked[column.name]).label(column.name) for column in amounts)
+    totals = (cast(func.sum(marked[column.name]), Micro).label(column.name) for column in amounts)
     return select(*keys, func.count().label("workspaces"), *totals).group_by(*keys)
 
 
@@ -109,54 +144,12 @@ def workspace_names(scope: Scope) -> Statement:
     )
 
 
-def _sums(*labels: ColumnElement[Any], scope: Scope, period: Period) -> Statement:
-    columns = labels[0].table.c
-    used, refunded = func.sum(columns.used_micro), func.sum(columns.refunded_micro)
-    return (
-        select(*labels, used.label("used"), refunded.label("refunded"))
-        .where(*_days(columns, scope, period))
-        .group_by(*labels)
-        .order_by(*labels)
-    )
-
-
-def _compared(
-    *labels: ColumnElement[Any], scope: Scope, period: Period, before: Period | None
-) -> Statement:
-    """`_sums`, and beside them the net of earlier days as `before`.
-
-    Each side is summed by itself: SQLite sorts what it groups, and two small sorts take two thirds
-    of the time of one that is twice as large.
-    """
-    if before is None:
-        return _sums(*labels, scope=scope, period=period)
-    now, columns = _sums(*labels, scope=scope, period=period).order_by(None), labels[0].table.c
-    net, none = func.sum(columns.used_micro - columns.refunded_micro), literal_column("0", Micro)
-    earlier = (
-        select(*labels, none, none, net).where(*_days(columns, scope, before)).group_by(*labels)
-    )
-    sides = union_all(now.add_columns(none.label("before")), earlier).subquery()
-    named = [sides.c[label.name] for label in labels]
-    sums = (func.sum(sides.c[name]).label(name) for name in ("used", "refunded", "before"))
-    return select(*named, *sums).group_by(*named).order_by(*named)
-
-
-def _days(columns: Any, scope: Scope, period: Period) -> tuple[ColumnElement[bool], ...]:
-    # One range scan of the primary key (account, day, …): days of the period and no others.
-    return (
-        columns.account_id == scope.account_id,
-        columns.day >= period.start,
-        columns.day < period.end,
-    )
-
-
 # --- the frames -----------------------------------------------------------------------------
 
 
 def usage_by_day(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
     """One row for each calendar day: day, used, refunded, net (int64 micro-credits)."""
-    rows = connection.execute(by_day(scope, period))
-    return day_frame(((day, int(used), int(refunded)) for day, used, refunded in rows), period)
+    return day_frame(connection.execute(BY_DAY, _bounds(scope, period)).all(), period)
 
 
 def usage_by_reason(
@@ -167,9 +160,10 @@ def usage_by_reason(
     Handed the days `before`, the frame has a column of that name: what was used on those, less
     what was refunded. A row may then have nothing else.
     """
-    rows = connection.execute(by_reason(scope, period, before))
+    query = BY_REASON_COMPARED if before else BY_REASON
+    rows = connection.execute(query, _bounds(scope, period, before))
     return compared_frame(
-        ((row.reason, row.workflow_type or None, *map(int, row[2:])) for row in rows),
+        ((reason, type_ or None, *amounts) for reason, type_, *amounts in rows),
         REASON_COLUMNS,
         compared=before is not None,
     )
@@ -177,11 +171,8 @@ def usage_by_reason(
 
 def usage_by_day_and_reason(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
     """One row for each day and reason with consumption; a day without any has no row."""
-    rows = connection.execute(by_day_and_reason(scope, period))
-    return frame(
-        ((day, reason, int(used), int(refunded)) for day, reason, used, refunded in rows),
-        DAY_REASON_COLUMNS,
-    )
+    rows = connection.execute(BY_DAY_AND_REASON, _bounds(scope, period))
+    return frame(rows, DAY_REASON_COLUMNS)
 
 
 def usage_by_workspace(
@@ -195,21 +186,29 @@ def usage_by_workspace(
     kind, and entries without a workspace are `No workspace` with neither id nor kind. What the
     scope does not name is last, one row for each kind of it, with an `Unnamed` for an id.
     """
-    query = by_workspace if names_all(scope) else by_visible_workspace
+    query = BY_WORKSPACE_COMPARED if before else BY_WORKSPACE
     names = {**named_workspaces(connection, scope), "": (NO_WORKSPACE, None)}
-    found = connection.execute(query(scope, period, before)).mappings()
-    amounts = ("used", "refunded", *(() if before is None else ("before",)))
-    rows = [(*_labels(row, names), *(int(row[name]) for name in amounts)) for row in found]
+    bounds = _bounds(scope, period, before)
+    if names_all(scope):
+        found = connection.execute(query, bounds)
+        rows = [(id_ or None, *names.get(id_, (id_, None)), *amounts) for id_, *amounts in found]
+    else:
+        found = connection.execute(by_visible_workspace(scope, query), bounds)
+        rows = [
+            (*_labels(id_, names, why, kind, count), *amounts)
+            for id_, why, kind, count, *amounts in found
+        ]
     rows.sort(key=_most_first)
     return compared_frame(rows, WORKSPACE_COLUMNS, compared=before is not None)
 
 
-def _labels(row: RowMapping, names: Mapping[str, tuple[str, str | None]]) -> tuple[Any, ...]:
+def _labels(
+    id_: str, names: Mapping[str, tuple[str, str | None]], why: Any, kind: str | None, count: int
+) -> tuple[Any, ...]:
     """Id, name and kind."""
-    if why := row.get("unnamed"):
-        unnamed = Unnamed(why, 0 if why == NOWHERE else row["workspaces"])
-        return unnamed, unnamed.name, row["kind"]
-    id_ = row["workspace_id"]
+    if why:
+        unnamed = Unnamed(why, 0 if why == NOWHERE else count)
+        return unnamed, unnamed.name, kind
     return id_ or None, *names.get(id_, (id_, None))
 
 
@@ -233,18 +232,43 @@ def shown_name(workspace: Row[Any]) -> str:
 # --- the account ----------------------------------------------------------------------------
 
 
+def _has(kind: str) -> ColumnElement[bool]:
+    listed = workspaces.c
+    return exists().where(listed.account_id == bindparam("id"), listed.kind == kind).label(kind)
+
+
+# What is one row of each of our tables goes in one statement; "own" beside "id", since one
+# parameter has one type, and a host's id may be a uuid where ours is text.
+_known, _day = accounts.c, rollup_by_reason.c
+ACCOUNT = select(
+    _known.id,
+    _known.name,
+    _known.plan,
+    _known.timezone,
+    _known.anchor_day,
+    select(rollup_state.c.timezone)
+    .where(rollup_state.c.account_id == bindparam("own"))
+    .scalar_subquery()
+    .label("rolled"),
+    select(func.min(_day.day))
+    .where(_day.account_id == bindparam("own"))
+    .scalar_subquery()
+    .label("first_day"),
+    *map(_has, WORKSPACE_KINDS),
+).where(_known.id == bindparam("id"))
+PERIODS = select(billing_periods).where(billing_periods.c.account_id == bindparam("id"))
+REASONS = select(reasons.c.code, reasons.c.label, reasons.c.parent).where(
+    reasons.c.account_id == bindparam("id")
+)
+
+
 def load_account(connection: Connection, scope: Scope) -> Account | None:
     """The account of the scope with all that the page knows of it; None when it is not listed.
 
     Its zone is that of its stored days: a change of it counts once they are made anew.
     """
-    known = accounts.c
-    own = rollup_state.c.account_id == scope.account_id
-    rolled = select(rollup_state.c.timezone).where(own).scalar_subquery().label("rolled")
-    query = select(
-        known.id, known.name, known.plan, known.timezone, known.anchor_day, rolled
-    ).where(known.id == scope.account_id)
-    row = connection.execute(query).one_or_none()
+    own = {"id": scope.account_id, "own": scope.account_id}
+    row = connection.execute(ACCOUNT, own).one_or_none()
     if row is None:
         return None
     return Account(
@@ -254,9 +278,14 @@ def load_account(connection: Connection, scope: Scope) -> Account | None:
         timezone=row.rolled or row.timezone,
         calendar=_calendar(connection, scope, row.anchor_day),
         taxonomy=_taxonomy(connection, scope),
-        first_day=_first_day(connection, scope),
-        workspace_kinds=_kinds(connection, scope),
+        first_day=row.first_day,
+        workspace_kinds=frozenset(kind for kind in WORKSPACE_KINDS if getattr(row, kind)),
     )
+
+
+_named_accounts = select(_known.id, _known.name)
+LISTED = _named_accounts.order_by(_known.id).limit(MOST_LISTED)
+NAMED = _named_accounts.where(_known.id == bindparam("id"))
 
 
 def list_accounts(connection: Connection, *also: str) -> list[tuple[str, str]]:
@@ -264,30 +293,28 @@ def list_accounts(connection: Connection, *also: str) -> list[tuple[str, str]]:
 
     At most MOST_LISTED, the first by id, and those of `also` that there are.
     """
-    query = select(accounts.c.id, accounts.c.name)
-    first = query.order_by(accounts.c.id).limit(MOST_LISTED)
-    found = {row.id: row.name for row in connection.execute(first)}
+    found = dict(connection.execute(LISTED).all())
     if len(found) == MOST_LISTED:
         for id_ in also:
-            found |= _named(connection, query.where(accounts.c.id == id_))
+            if id_ not in found:
+                found |= _named(connection, id_)
     return sorted(found.items(), key=lambda account: (account[1], account[0]))
 
 
-def _named(connection: Connection, query: Statement) -> dict[str, str]:
+def _named(connection: Connection, id_: str) -> dict[str, str]:
     try:
         with connection.begin_nested():
-            return {row.id: row.name for row in connection.execute(query)}
+            return dict(connection.execute(NAMED, {"id": id_}).all())
     except DataError:
         return {}  # what is no uuid or number is no id of a host that has such
 
 
 def _calendar(connection: Connection, scope: Scope, anchor_day: int) -> BillingCalendar:
-    query = select(billing_periods).where(billing_periods.c.account_id == scope.account_id)
     stored = (
         BillingMonth(
             Period(row.starts, row.ends), Allowance(row.allowance_kind, row.allowance_micro)
         )
-        for row in connection.execute(query)
+        for row in connection.execute(PERIODS, {"id": scope.account_id})
     )
     return BillingCalendar.of(stored, anchor_day)
 
@@ -296,23 +323,7 @@ def _taxonomy(connection: Connection, scope: Scope) -> Taxonomy:
     """The host's own reasons where it lists any, else those of the help page."""
     if lacks(connection, reasons.name):
         return Taxonomy(dict(HELP_PAGE), {})
-    columns = reasons.c
-    query = select(columns.code, columns.label, columns.parent).where(
-        columns.account_id == scope.account_id
-    )
-    rows = connection.execute(query).all()
+    rows = connection.execute(REASONS, {"id": scope.account_id}).all()
     labels = {row.code: row.label for row in rows if not row.parent}
     types = {(row.parent, row.code): row.label for row in rows if row.parent}
     return Taxonomy(labels or dict(HELP_PAGE), types)
-
-
-def _first_day(connection: Connection, scope: Scope) -> Any:
-    query = select(func.min(rollup_by_reason.c.day)).where(
-        rollup_by_reason.c.account_id == scope.account_id
-    )
-    return connection.execute(query).scalar_one()
-
-
-def _kinds(connection: Connection, scope: Scope) -> frozenset[str]:
-    query = select(workspaces.c.kind).distinct().where(workspaces.c.account_id == scope.account_id)
-    return frozenset(connection.execute(query).scalars())

@@ -23,9 +23,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Select, case, func, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    func,
+    select,
+    union_all,
+)
 
 from data.access import Scope
 from data.column_types import EPOCH, MICROSECOND
@@ -35,6 +45,7 @@ from data.rolled_account import Kept, RolledAccount
 from data.schema import dirty, entries, rollup_by_reason, rollup_state
 
 MOST_DAYS = 62  # that wait and are counted for a page
+EVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -52,14 +63,16 @@ class Reconciled:
         return self.difference_micro == 0 and self.newer_micro == 0
 
 
+# Made once: to put a statement together costs more than to run it.
+STATE = select(rollup_state).where(rollup_state.c.account_id == bindparam("own"))
+
+
 def load(connection: Connection, scope: Scope) -> Reconciled | None:
     """The account's comparison; None until it was compared.
 
     Two statements, or three where changes wait; call it in the transaction of the charts.
     """
-    state = rollup_state.c
-    query = select(rollup_state)
-    row = connection.execute(query.where(state.account_id == scope.account_id)).one_or_none()
+    row = connection.execute(STATE, {"own": scope.account_id}).one_or_none()
     if row is None or row.timezone is None or row.ledger_micro is None:
         return None
     kept = Kept(row.keep_from, row.keep_since) if row.keep_from else None
@@ -84,15 +97,21 @@ def _newer(connection: Connection, account: RolledAccount) -> int | None:
 
 def _waiting(connection: Connection, account: RolledAccount) -> list[Period]:
     """Local days with marks and their neighbours: those that share a day of UTC with a mark."""
-    day = day_index(connection.dialect.name, dirty.c.at, EPOCH)
-    query = select(day).where(dirty.c.account_id == account.id).distinct()
-    if account.kept:
-        query = query.where(dirty.c.at >= account.kept.since)
+    since = account.kept.since if account.kept else EVER
+    query = _marked_days(connection.dialect.name)
     found = set()
-    for index in connection.execute(query).scalars():
+    for index in connection.execute(query, {"own": account.id, "since": since}).scalars():
         start = EPOCH + DAY * index
         found |= {account.day_of(start), account.day_of(start + DAY - MICROSECOND)}
     return joined(found)
+
+
+@cache
+def _marked_days(dialect: str) -> Select[Any]:
+    """Days of UTC with marks that are not of frozen days, by their number."""
+    mark, day = dirty.c, day_index(dialect, dirty.c.at, EPOCH)
+    own = (mark.account_id == bindparam("own"), mark.at >= bindparam("since"))
+    return select(day).where(*own).distinct()
 
 
 def both_sides(account: RolledAccount, days: Iterable[Period]) -> CompoundSelect[*tuple[Any, ...]]:

@@ -10,7 +10,7 @@ from sqlalchemy import text, update
 
 from data import rollup, schema
 from data.access import snapshot_scope
-from data.balance import balance, by_kind
+from data.balance import BY_KIND, balance
 from data.engine import read_transaction, write_transaction
 from tests import oracle, strategies
 from tests.examples import examples
@@ -121,7 +121,7 @@ def test_the_sums_are_read_through_primary_keys(ledger):
     with ledger.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET enable_seqscan = off"))
-        plan = plan_of(connection, by_kind(SCOPE, TODAY))
+        plan = plan_of(connection, BY_KIND, {"account_id": SCOPE.account_id, "today": TODAY})
     assert "SCAN rollup" not in plan
     assert "Seq Scan" not in plan
     for table in ("rollup_movements", "rollup_by_reason", "rollup_state"):

@@ -96,13 +96,13 @@ def test_without_days_before_there_is_no_such_column(ledger, builder):
 
 
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.psycopg.dialect()])
-@pytest.mark.parametrize("name", ["by_reason", "by_workspace"])
+@pytest.mark.parametrize("name", ["BY_REASON", "BY_WORKSPACE"])
 def test_each_period_is_one_range_of_bare_days(name, dialect):
     """So that each of the two scans of the primary key ends where its period does."""
-    statement = getattr(queries, name)(SCOPE, NOW, BEFORE)
+    statement = getattr(queries, f"{name}_COMPARED")
     text = " ".join(str(statement.compile(dialect=dialect)).split())
     sides = [side.split(" GROUP BY ")[0] for side in text.split(" WHERE ")[1:]]
-    table = f"rollup_{name}"
+    table = f"rollup_{name.lower()}"
     assert 2 == len(sides) == text.count(f" FROM {table} ")
     for where in sides:
         assert where.startswith(f"{table}.account_id = ")
