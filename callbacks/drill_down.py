@@ -9,18 +9,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from dash import ClientsideFunction, Dash, Input, Output, Patch, no_update
 from dash.exceptions import PreventUpdate
 from werkzeug.exceptions import HTTPException
 
 from callbacks.asked import LONGEST
-from callbacks.services import Services
+from callbacks.services import Services, read_once_more_if_lost
 from dashboard.answer import new_reference
 from dashboard.ids import Id
 from dashboard.ranges import DEFAULT
-from dashboard.sheet import Entries, Sheet, SheetWish, open_later, open_more, open_sheet
+from dashboard.sheet import Entries, Later, Sheet, SheetWish, open_later, open_more, open_sheet
 from dashboard.subject import SubjectError
 from dashboard.target import TargetError
 from dashboard.view import Reading
@@ -32,6 +32,7 @@ from layouts import drill_down, states
 log = logging.getLogger(__name__)
 
 Values = dict[str, Any]
+T = TypeVar("T")
 MOST_SHOWN = 10**9
 NOTHING_THERE = (TargetError, SubjectError, UnknownCursorError)  # whoever wrote the link
 
@@ -127,8 +128,7 @@ def respond_later(services: Services, data: object) -> Values:
     """The reasons and the count of a sheet of many days; a failure stands in their place."""
     ask = read(data)
     try:
-        with services.reading(_scope(services, ask)) as reading:
-            made = open_later(reading, ask.wish)
+        made = _read(services, ask, _later)
     except HTTPException:
         raise
     except NOTHING_THERE as error:
@@ -138,12 +138,23 @@ def respond_later(services: Services, data: object) -> Values:
     return {"split": drill_down.split(made.split, ask.wish.only), "count": made.count}
 
 
+def _read(services: Services, ask: SheetAsked, made: Callable[[Reading, SheetAsked], T]) -> T:
+    def once() -> T:
+        with services.reading(_scope(services, ask)) as reading:
+            return made(reading, ask)
+
+    return read_once_more_if_lost(once)
+
+
+def _later(reading: Reading, ask: SheetAsked) -> Later:
+    return open_later(reading, ask.wish)
+
+
 def _guarded(
     services: Services, ask: SheetAsked, made: Callable[[Reading, SheetAsked], Values]
 ) -> Values:
     try:
-        with services.reading(_scope(services, ask)) as reading:
-            return made(reading, ask)
+        return _read(services, ask, made)
     except HTTPException:
         raise
     except NOTHING_THERE as error:

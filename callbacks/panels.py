@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from callbacks import asked
 from callbacks.sent import sent
-from callbacks.services import Services
+from callbacks.services import Services, read_once_more_if_lost
 from dashboard import freshness, highlights, words
 from dashboard.answer import Answer, PanelAnswer, answer, new_reference
 from dashboard.host import NO_HOST, Host
@@ -22,7 +23,7 @@ from dashboard.panel import for_paper
 from dashboard.panels import PANELS
 from dashboard.view import Reading, View
 from data.access import AccessDeniedError
-from data.errors import ConnectionLostError, PreparingError
+from data.errors import PreparingError
 from data.freshness import Freshness
 from layouts import export_menu, page, states
 from layouts.findings import findings_view
@@ -100,7 +101,7 @@ def register_panels(app: Dash, services: Services, host: Host = NO_HOST) -> None
 def respond(services: Services, host: Host, ask: asked.Asked) -> Values:
     """The values that change; a failure of the whole is a state of the page, never an error."""
     try:
-        return _once_more_if_lost(services, host, ask)
+        return read_once_more_if_lost(partial(_respond, services, host, ask))
     except HTTPException:
         raise
     except AccessDeniedError as error:
@@ -116,14 +117,6 @@ def respond(services: Services, host: Host, ask: asked.Asked) -> Values:
             ask.range,
         )
         return _all_failed(reference, ask)
-
-
-def _once_more_if_lost(services: Services, host: Host, ask: asked.Asked) -> Values:
-    try:
-        return _respond(services, host, ask)
-    except ConnectionLostError:
-        log.warning("the database went away during an answer, which is read once more")
-        return _respond(services, host, ask)
 
 
 def _respond(services: Services, host: Host, ask: asked.Asked) -> Values:

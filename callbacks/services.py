@@ -5,20 +5,29 @@ Made once by app.py and handed to every callback; there is no global of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
+
+from werkzeug.exceptions import ServiceUnavailable
 
 from callbacks.asked import Known
 from dashboard.view import Reading
 from data.access import Scope, snapshot_scope
 from data.engine import Connection
-from data.errors import UsageError
+from data.errors import BusyError, ConnectionLostError, UsageError
 from data.freshness import Freshness
 from data.periods import local_day
 from data.watermark import Standing
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LATER = 2  # seconds after which it is worth asking a busy database again
 
 
 class Source(Protocol):
@@ -73,3 +82,19 @@ class Services:
         """One read of the scope's account."""
         with self.source.reading(scope) as (connection, freshness):
             yield Reading(connection, scope, freshness)
+
+
+def read_once_more_if_lost(answer: Callable[[], T]) -> T:
+    """An answer that only reads, on another connection where its own was lost meanwhile.
+
+    One for which no connection is free is a 503, which the page tells over the figures it has.
+    """
+    try:
+        try:
+            return answer()
+        except ConnectionLostError:
+            log.warning("the database went away during an answer, which is read once more")
+            return answer()
+    except BusyError as error:
+        log.warning("no answer, the database is busy: %s", error)
+        raise ServiceUnavailable(retry_after=LATER) from error

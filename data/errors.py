@@ -21,6 +21,10 @@ class ConnectionLostError(Exception):
     """
 
 
+class BusyError(Exception):
+    """Every connection to the database is in use, and none became free in time: ask later."""
+
+
 class UsageError(Exception):
     """Input that cannot be used: `code` for machines, `sentence` says what to do.
 

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from data.access import Scope
 from data.column_types import EPOCH
 from data.engine import read_transaction
-from data.errors import ConnectionLostError, PreparingError
+from data.errors import BusyError, ConnectionLostError, PreparingError
 from data.freshness import Freshness
 from data.optional import LACKING, find_lacking
 from data.queries import list_accounts
@@ -64,6 +65,8 @@ class LiveLedger:
                 yield connection.execution_options(**{LACKING: self._lacking})
                 if connection.invalidated:
                     raise ConnectionLostError
+        except NoneFreeError as error:
+            raise BusyError(str(error)) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise ConnectionLostError from error

@@ -145,6 +145,23 @@ def builder() -> LedgerBuilder:
     return LedgerBuilder()
 
 
+@pytest.fixture
+def two_accounts() -> LedgerBuilder:
+    """Acme with a team's month behind it, and Zeta with one entry of its own."""
+    rows = LedgerBuilder()
+    rows.account("acme", name="Acme", anchor_day=3)
+    rows.period("2026-11-03", "2026-12-03", 100)
+    rows.workspace("w1", "Contracts")
+    rows.workspace("w2", "Drafts", kind="personal", owner="m1")
+    for day in range(1, 23):
+        rows.use(f"2026-11-{day:02d}T09:00Z", 5, "enhanced_ocr", workspace="w1")
+        rows.use(f"2026-11-{day:02d}T10:00Z", 1, workspace="w2")
+    rows.account("zeta", name="Zeta", timezone="Asia/Kathmandu")
+    rows.workspace("z1", "Zeta's own")
+    rows.use("2026-11-20T09:00Z", 7, workspace="z1")
+    return rows
+
+
 # --- real ledgers -------------------------------------------------------------------------
 
 

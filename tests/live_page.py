@@ -17,10 +17,15 @@ from app import create_app
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services, Source
 from dashboard.settings import read_settings
+from data import schema
 from data.aggregator import Aggregator
+from data.engine import connect, create_tables
+from data.install import Plan, install
 from data.live_ledger import LiveLedger
+from data.metrics import Tally
 from data.reader import Limits, connect_reader
 from tests.conftest import NOW
+from tests.ledger_builder import LedgerBuilder
 from tests.page_client import PageClient
 
 
@@ -42,9 +47,9 @@ class LivePage:
             for statement in statements:
                 connection.execute(statement)
 
-    def roll_up(self) -> None:
+    def roll_up(self) -> Tally:
         """One pass of the aggregator, at the page's time."""
-        Aggregator(self.ledger, "test", lambda: self.now).run_once()
+        return Aggregator(self.ledger, "test", lambda: self.now).run_once()
 
     def show(self, range_: str = "month", account: str | None = None, **more: Any) -> Any:
         """What an answer changes on the page, by id and property."""
@@ -75,8 +80,21 @@ def page_over(source: Source) -> PageClient:
 
 
 @contextmanager
-def live_page(ledger: Engine, url: str) -> Iterator[LivePage]:
+def live_page(ledger: Engine, url: str, limits: Limits | None = None) -> Iterator[LivePage]:
     """The page over the ledger at `url`."""
-    reader = connect_reader(url, Limits())
+    reader = connect_reader(url, limits or Limits())
     yield LivePage(ledger, reader)
     reader.dispose()
+
+
+@contextmanager
+def fed_page(url: str, rows: LedgerBuilder, limits: Limits | None = None) -> Iterator[LivePage]:
+    """The page over a ledger of these rows, made in the empty database at `url` and rolled up."""
+    ledger = connect(url)
+    create_tables(ledger, schema.ledger)
+    install(ledger, Plan())
+    rows.save(ledger)
+    with live_page(ledger, url, limits) as page:
+        page.roll_up()
+        yield page
+    ledger.dispose()

@@ -90,6 +90,15 @@ class PostgresServer:
         if self.running:
             self._control("stop", "-m", mode)
 
+    def follow(self, primary: PostgresServer) -> None:
+        """Start it as a standby: a copy of `primary` that takes in whatever happens there."""
+        self._run("pg_basebackup", "-h", str(primary.directory), "-U", ROLE, "-R", "-c", "fast")
+        self.start()
+
+    def promote(self) -> None:
+        """Make a standby a server of its own, which is written to."""
+        self._control("promote")
+
     def discard(self) -> None:
         """Stop it and remove its files."""
         self.stop()

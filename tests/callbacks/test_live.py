@@ -7,16 +7,14 @@ import json
 import re
 
 import pytest
-from sqlalchemy import delete, event, insert, text, update
+from sqlalchemy import delete, event, insert, update
 
 from dashboard.panels import PANELS
 from data import schema
-from data.engine import create_tables
-from data.install import Plan, install
 from data.reader import Limits, connect_reader
 from tests.conftest import NOW
 from tests.ledger_builder import LedgerBuilder
-from tests.live_page import LivePage, live_page
+from tests.live_page import LivePage, fed_page
 from tests.page_client import total_of, words_of
 
 KEYS = [panel.key for panel in PANELS]
@@ -25,13 +23,9 @@ FRESHNESS = {"freshness", "delay"}
 
 
 @pytest.fixture
-def live(database, database_url, two_accounts):
+def live(database_url, two_accounts):
     """Two accounts, rolled up at NOW."""
-    create_tables(database, schema.ledger)
-    install(database, Plan())
-    two_accounts.save(database)
-    with live_page(database, database_url) as page:
-        page.roll_up()
+    with fed_page(database_url, two_accounts) as page:
         yield page
 
 
@@ -75,14 +69,6 @@ def test_an_account_that_was_never_rolled_up_is_prepared_and_never_zero(live):
     assert "daily-graph" not in shown
     live.roll_up()
     assert "7 credits" == total_of(live.show(account="nova"))
-
-
-def test_a_dead_aggregator_delays_and_the_numbers_stay(live):
-    live.now += 166 * MINUTE
-    shown = live.show()
-    assert "Updated 2 h 46 min ago" == words(shown, "freshness")
-    assert "Charts are complete up to 22 Nov, 11:29." in words(shown, "delay")
-    assert "120 credits" == total_of(shown)
 
 
 # --- looking by itself --------------------------------------------------------------------------
@@ -248,15 +234,6 @@ def test_changed_periods_move_allowance_and_edges_of_months_and_no_figure(live):
     assert "10 – 22 Nov 2026 · 13 days" == words(live.show("month", "acme"), "dates")
 
 
-def test_a_renamed_workspace_has_its_new_name_at_once_and_a_deleted_one_keeps_its_past(live):
-    live.write(change(schema.workspaces, "w1", name="Briefs"))
-    assert "Briefs: 83% of this range." == live.show()["workspace-answer"]["children"]
-    live.write(change(schema.workspaces, "w1", deleted_at=NOW))
-    shown = live.show()
-    assert "Briefs (deleted): 83% of this range." == shown["workspace-answer"]["children"]
-    assert "120 credits" == total_of(shown)
-
-
 def test_a_workspace_that_moved_leaves_its_past_and_begins_in_the_other_account(live):
     """As deleted it stays where it was; what is written later counts in the other account."""
     moved = {"account_id": "zeta", "id": "w1", "name": "Contracts", "kind": "team"}
@@ -293,57 +270,3 @@ def test_a_database_that_is_away_is_told_on_the_page_and_comes_back(caplog):
     reader = connect_reader("postgresql://page@127.0.0.1:1/app", Limits())
     page = LivePage(ledger=reader, reader=reader)
     assert failed(page.show(), caplog)
-
-
-def test_readers_beyond_the_limit_are_told_so_soon_and_do_not_pile_up(live, database_url, caplog):
-    reader = connect_reader(database_url, Limits(connections=1, queue=0.1))
-    page = LivePage(live.ledger, reader)
-    with reader.connect():
-        assert failed(page.show(), caplog)
-    assert "daily-graph" in page.show()
-    reader.dispose()
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize("before", ["FROM accounts", "FROM rollup_by_workspace"])
-def test_a_connection_killed_in_an_answer_is_replaced_and_the_answer_read_once_more(
-    postgres_database, postgres_url, two_accounts, before, caplog
-):
-    """Whether a panel's statement was running or one that all of them need."""
-    create_tables(postgres_database, schema.ledger)
-    install(postgres_database, Plan())
-    two_accounts.save(postgres_database)
-    with live_page(postgres_database, postgres_url) as page:
-        page.roll_up()
-        whole, killed = page.show(), []
-
-        def kill(connection, _cursor, statement, *_more):
-            if before in statement and not killed:
-                process = connection.connection.driver_connection.info.backend_pid
-                killed.append(process)
-                page.write(text(f"SELECT pg_terminate_backend({process}, 5000)"))
-
-        event.listen(page.reader, "before_cursor_execute", kill)
-        again = page.show()
-        assert 1 == len(killed)
-        assert whole == again
-    assert "read once more" in caplog.text
-
-
-@pytest.mark.postgres
-def test_a_chart_that_takes_too_long_fails_alone(postgres_database, postgres_url, two_accounts):
-    """The table of its workspaces is held by somebody; the other charts stand."""
-    create_tables(postgres_database, schema.ledger)
-    install(postgres_database, Plan())
-    two_accounts.save(postgres_database)
-    reader = connect_reader(postgres_url, Limits(statement=0.3))
-    page = LivePage(postgres_database, reader)
-    page.roll_up()
-    page.show()
-    with postgres_database.begin() as connection:
-        connection.execute(text("LOCK TABLE rollup_by_workspace IN ACCESS EXCLUSIVE MODE"))
-        shown = page.show()
-    assert words(shown, "workspace-state").startswith("This chart didn't load")
-    assert shown["daily-graph"]["figure"]["data"]
-    assert "" == words(shown, "daily-state")
-    reader.dispose()

@@ -7,16 +7,13 @@ import time
 from contextlib import closing
 
 import pytest
-from sqlalchemy import exc, insert, make_url, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import exc, make_url, select, text
+from sqlalchemy.exc import OperationalError
 
-from data import schema
 from data.engine import lost_connection, read_transaction
 from data.errors import UsageError
 from data.reader import Limits, connect_reader
 from tests.postgres_server import ROLE
-
-FIRST = insert(schema.accounts).values(id="acme", name="Acme")
 
 
 @pytest.fixture
@@ -43,11 +40,6 @@ def one(connection, query="SELECT 1"):
     return connection.execute(text(query)).scalar_one()
 
 
-def test_a_reader_cannot_write(reader):
-    with pytest.raises(DBAPIError, match=r"(?i)read-?only"), read_transaction(reader) as connection:
-        connection.execute(FIRST)
-
-
 def test_an_answer_that_finds_no_free_connection_is_an_error_soon(reader):
     """Two are in use; the third reader is told within its patience, and later finds one."""
     with read_transaction(reader) as one_of, read_transaction(reader) as other:
@@ -72,17 +64,6 @@ def test_a_slow_statement_is_cut_off_and_the_limit_ends_with_its_transaction(
     with closing(reader.raw_connection()) as raw, raw.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid(), current_setting('statement_timeout')")
         assert (process, "0") == cursor.fetchone()
-
-
-@pytest.mark.postgres
-def test_a_connection_that_went_stale_is_replaced_in_silence(postgres_url, reader_of):
-    reader = reader_of(postgres_url, connections=1)
-    with read_transaction(reader) as connection:
-        process = one(connection, "SELECT pg_backend_pid()")
-    with reader_of(postgres_url).connect() as other:
-        one(other, f"SELECT pg_terminate_backend({process}, 5000)")
-    with read_transaction(reader) as connection:
-        assert process != one(connection, "SELECT pg_backend_pid()")
 
 
 @pytest.mark.postgres
