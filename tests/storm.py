@@ -1,8 +1,8 @@
 """A storm over a ledger in use: writers in each other's way, aggregators killed all along.
 
-It decides nothing: tests/data/test_storm.py and benchmarks/storm.py count what is left afterwards.
-Run as a program with a database's URL it brings up aggregators without the daily second look, which
-would mend what a test wants to find.
+It decides nothing: tests/faults/test_09_aggregator_killed.py and benchmarks/storm.py count what is
+left afterwards. Run as a program with a database's URL it brings up aggregators without the daily
+second look, which would mend what a test wants to find.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def _count(connection: Connection, rules: Sequence[RowRule]) -> Iterator[Problem
     ).one()
     for rule, count in zip(rules, counted, strict=True):
         if count:
-            shown = map(readable, (*rule.table.primary_key.columns, *rule.shown))
+            shown = map(readable, dict.fromkeys((*rule.table.primary_key.columns, *rule.shown)))
             rows = connection.execute(select(*shown).where(rule.where).limit(EXAMPLES)).mappings()
             examples = tuple(example(row) for row in rows)
             yield Problem(rule.code, rule.sentence + _latest(connection, rule), count, examples)

@@ -1,4 +1,8 @@
-"""After a storm of writers and killed aggregators: 0 entries lost, 0 doubled, on both databases."""
+"""Fault 9: aggregators are killed (`kill -9`) anywhere, again and again, while writers write.
+
+Nobody sees more than a later `Updated …`: after a storm of writers and kills 0 entries are lost and
+0 doubled, on both databases.
+"""
 
 from __future__ import annotations
 
