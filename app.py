@@ -79,6 +79,7 @@ def host_of(settings: Settings) -> Host:
         bundle=settings.bundle_url,
         catalogue=read_catalogue(settings.plan_catalogue),
         themes=read_themes(settings.tokens),
+        exports=settings.exports,
     )
 
 

@@ -220,9 +220,12 @@
       cancel: () => closeCustom(true),
       theme: () => window.creditsTheme.change(),
       reload: () => window.location.reload(),
+      download: window.creditsDownload.file,
+      picture: window.creditsDownload.picture,
+      copy: window.creditsDownload.copy,
     }[button.dataset.act];
     if (own) {
-      own();
+      own(button);
     } else {
       act(button.dataset.act, button.dataset.value);
     }

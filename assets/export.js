@@ -1,13 +1,13 @@
-// The Export menu: its link leads to the view that is shown, Escape and a press elsewhere close it.
-// The page for paper that it opens asks for the browser's print dialog once all is drawn.
+// The menus: a press elsewhere and Escape close them. Export's link leads to the view that is shown;
+// the page for paper that it opens asks for the browser's print dialog once all is drawn.
 (function () {
   "use strict";
 
   const ID = { menu: "export", print: "print", main: "main" };
   const ASKED = "#print"; // only the menu's link says so: a link that was sent prints nothing
 
-  function menu() {
-    return document.getElementById(ID.menu);
+  function opened() {
+    return document.querySelector("details.menu[open]");
   }
 
   function lead() {
@@ -18,23 +18,24 @@
   }
 
   function close(returns) {
-    if (menu() !== null && menu().open) {
-      menu().open = false;
+    const menu = opened();
+    if (menu !== null) {
+      menu.open = false;
       if (returns) {
-        menu().querySelector("summary").focus();
+        menu.querySelector("summary").focus();
       }
     }
   }
 
   function leave(event) {
-    if (menu() !== null && !menu().contains(event.target)) {
+    if (opened() !== null && !opened().contains(event.target)) {
       close(false);
     }
   }
 
   function onPress(event) {
     leave(event);
-    if (event.target.id === ID.print) {
+    if (event.target.closest(".menu-entry") !== null) {
       close(true);
     }
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import Dash
 
 from callbacks.drill_down import register_drill_down
+from callbacks.exports import register_exports
 from callbacks.panels import register_panels
 from callbacks.range import register_range
 from callbacks.services import Services
@@ -16,3 +17,5 @@ def register(app: Dash, services: Services, host: Host = NO_HOST) -> None:
     register_range(app)
     register_panels(app, services, host)
     register_drill_down(app, services)
+    if host.exports:
+        register_exports(app, services)

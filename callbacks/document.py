@@ -36,6 +36,7 @@ OWN_SCRIPTS = (
     "focus.js",
     "opened.js",
     "export.js",
+    "download.js",
     "refresh.js",
     "sheet.js",
     "credits.js",

@@ -14,7 +14,10 @@ from dashboard.theme import THEMES, Theme
 
 @dataclass(frozen=True)
 class Host:
-    """Where the host's own pages are, what its plans cost, and the colours that it wants."""
+    """Where the host's own pages are, what its plans cost, and the colours that it wants.
+
+    `exports`: whether a reader may take figures away as files.
+    """
 
     ledger: str = ""
     account: str = ""
@@ -24,6 +27,7 @@ class Host:
     bundle: str = ""
     catalogue: Catalogue | None = None
     themes: Mapping[str, Theme] = field(default_factory=lambda: THEMES)
+    exports: bool = True
 
 
 NO_HOST = Host()  # the page alone, as on a person's own machine

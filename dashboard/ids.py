@@ -109,6 +109,9 @@ class Act(StrEnum):
     RETRY = "retry"
     REFRESH = "refresh"
     RELOAD = "reload"
+    DOWNLOAD = "download"
+    PICTURE = "picture"
+    COPY = "copy"
 
 
 def part_id(panel_key: str, part: Part) -> str:

@@ -9,12 +9,12 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from dashboard import words
+from dashboard import csv_cells, words
 from dashboard.advice import advise
 from dashboard.agreement import agreement, moment_of
 from dashboard.causes import Cause
@@ -70,7 +70,7 @@ def report(reading: Reading, text: str) -> Report:
         "daily": [_day(row) for row in _rows(daily[daily["shown"].astype(bool)])],
         "monthly": [_month(row) for row in _rows(monthly)],
         "reasons": [_pick(row, "reason", "workflow_type") for row in _rows(reasons)],
-        "workspaces": [_pick(row, "id", "name", "kind") for row in _rows(workspaces)],
+        "workspaces": [_workspace(row) for row in _rows(workspaces)],
         "split": [_pick(row, "kind") for row in _rows(kind_frame(workspaces))],
         "spikes": [_spike(row) for row in _rows(daily) if row["cause"]],
         "contributions": [one for row in _rows(daily) if row["cause"] for one in _parts(row)],
@@ -157,6 +157,12 @@ def _allowance(kind: str, micro: int | None) -> str | None:
     return "none" if kind == "none" else None
 
 
+def _workspace(row: dict[str, Any]) -> dict[str, Any]:
+    """What is not named has no id."""
+    id_ = row["id"] if isinstance(row["id"], str) else None
+    return {**_pick(row, "id", "name", "kind"), "id": id_}
+
+
 def _pick(row: dict[str, Any], *labels: str) -> dict[str, Any]:
     previous = exact(row["before"]) if "before" in row else None
     amounts = {"credits": exact(row["net"]), "previous": previous}
@@ -203,19 +209,26 @@ def as_csv(made: Report) -> str:
     writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n")
     writer.writeheader()
     for section in SECTIONS:
-        for row in _rows_of(made, section):
-            writer.writerow({"section": section, **{k: _cell(v) for k, v in row.items()}})
+        for row in rows_of(made, section):
+            writer.writerow({"section": section, **csv_row(row)})
     return text.getvalue()
 
 
-def _rows_of(made: Report, section: str) -> list[dict[str, Any]]:
+def csv_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The cells of one row, its texts safe in a spreadsheet."""
+    return {name: _cell(name, value) for name, value in row.items()}
+
+
+def rows_of(made: Report, section: str) -> list[dict[str, Any]]:
     """The rows of a section; that of a month or a comparison has one, or none."""
     found = made[section]
     return found if isinstance(found, list) else [found] if found else []
 
 
-def _cell(value: object) -> object:
-    return str(value).lower() if isinstance(value, bool) else value
+def _cell(name: str, value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return csv_cells.plain(value) if name in TEXT_COLUMNS and isinstance(value, str) else value
 
 
 def as_text(made: Report) -> str:
@@ -226,7 +239,7 @@ def as_text(made: Report) -> str:
         *_previous_line(made["previous"]),
         f"Now: {made['now']}   Complete through: {made['watermark'] or 'unknown'}",
     ]
-    tables = (_text_table(section, _rows_of(made, section)) for section in SECTIONS)
+    tables = (_text_table(section, rows_of(made, section)) for section in SECTIONS)
     return "\n".join([*head, *(line for table in tables for line in table)]) + "\n"
 
 
@@ -252,6 +265,7 @@ def _text_table(section: str, rows: list[dict[str, Any]]) -> Iterable[str]:
         yield ("  " + "  ".join(padded)).rstrip()
 
 
+TEXT_COLUMNS = frozenset({"reason", "workflow_type", "id", "name", "plan", "advice", "code"})
 EMPTY = {
     "ledger": "never compared",
     "spikes": "no day stands out",

@@ -16,6 +16,7 @@ from data.errors import UsageError
 
 LONGEST_NAME = 60
 LAST_PORT = 65_535
+SWITCH = {"on": True, "off": False}
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 OF_THE_TESTS = {"CREDITS_REAL_DATA"}  # read by tests/conftest.py alone
 
@@ -43,6 +44,7 @@ class Settings:
     statement_timeout: float
     connections: int
     refresh_seconds: int
+    exports: bool
     prefix: str
     cache_dir: Path
     log_level: str
@@ -167,6 +169,12 @@ def _refresh(text: str) -> int:
     return _whole(text, 2, 86_400)
 
 
+def _switch(text: str) -> bool:
+    if text.lower() not in SWITCH:
+        raise ValueError("must be on or off")
+    return SWITCH[text.lower()]
+
+
 def _whole(text: str, least: int, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
         raise ValueError(f"must be a whole number from {least} to {most}")
@@ -201,6 +209,13 @@ SETTINGS = (
         "60",
         "How often an open page looks for new figures while it is visible; at least 2.",
         _refresh,
+    ),
+    Setting(
+        "CREDITS_EXPORTS",
+        "on",
+        "Whether a reader can take entries and figures away as files, and programs by HTTP: `on` "
+        "or `off`.",
+        _switch,
     ),
     Setting(
         "CREDITS_PREFIX",

@@ -122,7 +122,7 @@ class Opened:
 
 def open_sheet(reading: Reading, wish: SheetWish) -> Sheet:
     """The sheet of a wish; TargetError or SubjectError when there is nothing to show."""
-    opened = _open(reading, wish)
+    opened = open_wish(reading, wish)
     subject, entries = opened.subject, _entries(opened, None)
     is_long = opened.period.days > LONGEST_AT_ONCE
     loads_later = is_long and bool(entries.more or subject.split is None)
@@ -145,15 +145,16 @@ def open_sheet(reading: Reading, wish: SheetWish) -> Sheet:
 
 def open_more(reading: Reading, wish: SheetWish, after: str) -> Entries:
     """The next page of a sheet's entries; UsageError for a cursor that is none."""
-    return _entries(_open(reading, wish), Cursor.parse(after))
+    return _entries(open_wish(reading, wish), Cursor.parse(after))
 
 
 def open_later(reading: Reading, wish: SheetWish) -> Later:
     """What a sheet of many days shows after the rest."""
-    return _later(_open(reading, wish), None)
+    return _later(open_wish(reading, wish), None)
 
 
-def _open(reading: Reading, wish: SheetWish) -> Opened:
+def open_wish(reading: Reading, wish: SheetWish) -> Opened:
+    """What a wish is about, read once; TargetError or SubjectError when that is nothing."""
     view, _ = load_view_or_default(reading, wish.range)
     subject = find_subject(reading, view, parse(wish.opens))
     only, chosen = choice_of(reading, view, subject, wish.only) or (subject.only, None)

@@ -174,7 +174,7 @@ def _newest(
         period = period.until(local_day(after.occurred_at, listing.zone) + DAY * 2)
     while days := days_of_use(connection, scope, period, listing.only, at_most=PAGE + 3):
         for run in reversed(runs(days)):
-            for start, end in reversed(_instants(run, listing.zone)):
+            for start, end in reversed(instants(run, listing.zone)):
                 yield from _read(connection, _newest_in(scope, start, end, listing.only, after))
         period = period.until(days[0])
 
@@ -202,9 +202,9 @@ def _largest(
     """All entries of the days are looked at, so it is for a day or few."""
     found: list[Entry] = []
     for run in runs(days_of_use(connection, scope, listing.period, listing.only)):
-        for start, end in _instants(run, listing.zone):
+        for start, end in instants(run, listing.zone):
             query = _select(scope, start, end, listing.only).order_by(
-                _net().desc(), entries.c.occurred_at, entries.c.id
+                signed_net().desc(), entries.c.occurred_at, entries.c.id
             )
             if after is not None:
                 query = query.where(_smaller(after))
@@ -214,7 +214,7 @@ def _largest(
 
 
 def _smaller(after: Cursor) -> Condition:
-    net = _net()
+    net = signed_net()
     place = tuple_(literal(after.occurred_at, Instant()), literal(after.id, HostId()))
     later = tuple_(entries.c.occurred_at, entries.c.id) > place
     return or_(net < after.net, (net == after.net) & later)
@@ -223,8 +223,8 @@ def _smaller(after: Cursor) -> Condition:
 def _select(scope: Scope, start: dt.datetime, end: dt.datetime, only: Filter) -> Select[Any]:
     entry = entries.c
     columns = (entry.id, entry.occurred_at, entry.reason, entry.workflow_type, entry.workspace_id)
-    query = select(*columns, (entry.kind == "refund").label("is_refund"), _net().label("net"))
-    return query.where(*_within(scope, start, end, only)).limit(PAGE + 1)
+    query = select(*columns, (entry.kind == "refund").label("is_refund"), signed_net().label("net"))
+    return query.where(*within(scope, start, end, only)).limit(PAGE + 1)
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[Entry]:
@@ -242,7 +242,8 @@ def _read(connection: Connection, query: Select[Any]) -> list[Entry]:
     ]
 
 
-def _net() -> ColumnElement[int]:
+def signed_net() -> ColumnElement[int]:
+    """What an entry adds to consumption: below zero for a refund."""
     amount = entries.c.amount_micro
     return case((entries.c.kind == "refund", -amount), else_=amount)
 
@@ -257,7 +258,7 @@ def tally(connection: Connection, scope: Scope, listing: Listing) -> pd.DataFram
     """
     found: dict[tuple[str, str | None], list[int]] = {}
     for run in runs(days_of_use(connection, scope, listing.period, listing.only)):
-        for start, end in _instants(run, listing.zone):
+        for start, end in instants(run, listing.zone):
             for row in connection.execute(_sums(scope, start, end, listing.only)):
                 into = found.setdefault((row.reason, row.workflow_type or None), [0, 0, 0])
                 for place, value in enumerate((row.entries, row.used, row.refunded)):
@@ -275,7 +276,7 @@ def _sums(scope: Scope, start: dt.datetime, end: dt.datetime, only: Filter) -> S
             cast(func.sum(case((refund, 0), else_=amount)), Micro).label("used"),
             cast(func.sum(case((refund, amount), else_=0)), Micro).label("refunded"),
         )
-        .where(*_within(scope, start, end, only))
+        .where(*within(scope, start, end, only))
         .group_by(*labels)
     )
 
@@ -335,7 +336,7 @@ def runs(days: Sequence[dt.date]) -> list[Period]:
     return found
 
 
-def _instants(days: Period, zone: ZoneInfo) -> list[tuple[dt.datetime, dt.datetime]]:
+def instants(days: Period, zone: ZoneInfo) -> list[tuple[dt.datetime, dt.datetime]]:
     """The stretches of time, in order, that are exactly these days: most often one."""
     found: list[tuple[dt.datetime, dt.datetime]] = []
     for segment in segments(days, zone):
@@ -349,9 +350,8 @@ def _instants(days: Period, zone: ZoneInfo) -> list[tuple[dt.datetime, dt.dateti
 # --- conditions -----------------------------------------------------------------------------
 
 
-def _within(
-    scope: Scope, start: dt.datetime, end: dt.datetime, only: Filter
-) -> Iterator[Condition]:
+def within(scope: Scope, start: dt.datetime, end: dt.datetime, only: Filter) -> Iterator[Condition]:
+    """Which rows of the ledger are entries of a stretch of time that the scope may list."""
     entry = entries.c
     yield entry.account_id == scope.account_id
     yield entry.occurred_at >= start

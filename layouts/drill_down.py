@@ -102,7 +102,9 @@ def _foot(host: Host) -> html.Div:
     shown: list[Component | str] = [html.Span(id=Id.SHEET_SHOWN), " ", html.Span(id=Id.SHEET_COUNT)]
     use = button(Act.RANGE, "Use as range", id=Id.SHEET_RANGE, hidden=True)
     ledger = host_link(host.ledger, "Open in the ledger", className="button primary")
-    ways = [use, *([ledger] if host.ledger else [])]
+    file = {"data-value": "entries.csv"}
+    take = button(Act.DOWNLOAD, icon("export"), html.Span("Download CSV"), **file)
+    ways = [use, *([take] if host.exports else []), *([ledger] if host.ledger else [])]
     return html.Div(
         [html.P(shown, className="shown"), html.Div(ways, className="actions")],
         className="drill-foot",

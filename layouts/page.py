@@ -81,7 +81,7 @@ def delay(what: str, sentence: str) -> list[Component]:
 
 def _head(host: Host, *, switches_accounts: bool) -> html.Header:
     fresh = html.P(id=Id.FRESHNESS, className="freshness")
-    tools: list[Component] = [fresh, _refresh(), export_menu(), _theme()]
+    tools: list[Component] = [fresh, _refresh(), export_menu(host), _theme()]
     return html.Header(
         [
             _crumbs(host),
@@ -145,7 +145,7 @@ def _main(panels: Sequence[Panel], host: Host, refresh_seconds: int) -> html.Mai
             _toolbar(),
             html.P(id=Id.NOTICE, className="notice"),
             findings_section(),
-            html.Div([card(panel) for panel in panels], id=Id.GRID, className="grid"),
+            html.Div([card(panel, host) for panel in panels], id=Id.GRID, className="grid"),
             html.Div(id=Id.PAPER, className="paper"),
         ],
         id=Id.MAIN,

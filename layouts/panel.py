@@ -10,10 +10,12 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.host import NO_HOST, Host
 from dashboard.ids import Act, Part, part_id
 from dashboard.panel import Drawing, KeyItem, KeyRow, KeyTable, Mark, Offer, Panel
 from dashboard.theme import css_name
 from layouts.controls import aria, button, icon
+from layouts.export_menu import panel_menu
 from layouts.states import skeleton
 
 GRAPH_CONFIG: Any = {
@@ -25,7 +27,7 @@ GRAPH_CONFIG: Any = {
 }
 
 
-def card(panel: Panel) -> html.Section:
+def card(panel: Panel, host: Host = NO_HOST) -> html.Section:
     """The panel before any answer: its title and question are there, its data is not."""
 
     def named(part: Part) -> str:
@@ -45,7 +47,7 @@ def card(panel: Panel) -> html.Section:
     )
     return html.Section(
         [
-            html.Div([title, _tools(panel)], className="panel-head"),
+            html.Div([title, _tools(panel, host)], className="panel-head"),
             html.P(_waiting(), id=named(Part.ANSWER), className="answer"),
             html.Div(body, className="panel-body"),
         ],
@@ -54,7 +56,7 @@ def card(panel: Panel) -> html.Section:
     )
 
 
-def _tools(panel: Panel) -> html.Div:
+def _tools(panel: Panel, host: Host) -> html.Div:
     """`Table` is there once there is something to show as one; its name never changes."""
     table = button(
         Act.TABLE,
@@ -65,7 +67,7 @@ def _tools(panel: Panel) -> html.Div:
         **{"data-value": panel.key},
         **aria(label=f"Show {panel.name} as a table", pressed="false"),
     )
-    return html.Div(table, className="panel-tools")
+    return html.Div([table, panel_menu(panel, host)], className="panel-tools")
 
 
 def details(drawing: Drawing) -> list[Component]:

@@ -289,3 +289,11 @@ def test_the_export_menu_open(page):
     # on a phone it lies over the heading, which axe then cannot judge; the usual page has it bare
     covered = [fault for fault in faults(page) if not fault.endswith("unsure color-contrast: h1")]
     assert [] == covered
+
+
+def test_the_menu_of_a_panel_open(page):
+    page.open()
+    page.until(lambda: page.drawn == len(PANELS))
+    page.driver.find_element("css selector", "[aria-label='More for Daily usage']").click()
+    page.until(lambda: page.run("return document.querySelector('.panel details').open"))
+    assert [] == faults(page)

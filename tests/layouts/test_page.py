@@ -39,7 +39,7 @@ def test_every_id_of_the_page_is_there_once_and_no_other(skeleton):
 def test_a_button_that_does_nothing_is_not_on_the_page(skeleton):
     acts = {attribute(button, "data-act") for button in elements(skeleton, "Button")}
     at_first = {Act.EARLIER, Act.LATER, Act.APPLY, Act.CANCEL, Act.THEME, Act.RETRY, Act.RELOAD}
-    at_first |= {Act.REFRESH, Act.TABLE, Act.COMPARE}
+    at_first |= {Act.REFRESH, Act.TABLE, Act.COMPARE, Act.DOWNLOAD, Act.PICTURE, Act.COPY}
     at_first |= {Act.CLOSE, Act.MORE, Act.DAY_BEFORE, Act.DAY_AFTER, Act.RANGE}  # of the sheet
     assert at_first == acts
 
@@ -112,14 +112,44 @@ def test_account_and_ledger_lead_to_the_host_and_out_of_its_frame(hosted):
     assert expected | {"Open in the ledger": "/app/ledger"} == links(hosted)
 
 
-def test_the_export_menu_has_one_entry_and_opens_a_page_of_its_own(skeleton):
+def entries(menu):
+    return [words(one) for one in parts(menu) if attribute(one, "className") == "menu-entry"]
+
+
+def test_the_export_menu_has_each_format_and_paper(skeleton):
+    assert [
+        "Entries (CSV)",
+        "Chart data (CSV)",
+        "Chart data (JSON)",
+        "Chart data (Excel)",
+        "Print or save as PDF",
+    ] == entries(with_id(skeleton, Id.EXPORT))
+
+
+def test_each_panel_has_a_menu_of_its_own_with_a_name(skeleton):
+    menus = elements(skeleton, "Details")[1:]  # the first is Export
+    names = [attribute(elements(menu, "Summary")[0], "aria-label") for menu in menus]
+    assert [f"More for {panel.name}" for panel in PANELS] == names
+    expected = ["Data (CSV)", "Image (PNG)", "Copy link to this view"]
+    assert [expected] * len(PANELS) == [entries(menu) for menu in menus]
+
+
+def test_without_files_what_is_left_is_paper_and_the_link():
+    root = page(PANELS, Host(exports=False))
+    menus = elements(root, "Details")
+    assert [["Print or save as PDF"], *[["Copy link to this view"]] * len(PANELS)] == [
+        entries(menu) for menu in menus
+    ]
+    assert Act.DOWNLOAD not in {attribute(one, "data-act") for one in elements(root, "Button")}
+
+
+def test_the_view_for_paper_opens_in_a_page_of_its_own(skeleton):
     entry = with_id(skeleton, Id.PRINT)
     assert ("Print or save as PDF", "_blank", "noopener") == (
         words(entry),
         entry.target,
         entry.rel,
     )
-    assert 1 == len(elements(with_id(skeleton, Id.EXPORT), "A"))
 
 
 def test_usage_is_the_current_place(hosted):

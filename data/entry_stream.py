@@ -1,0 +1,113 @@
+"""All entries of some days, oldest first, in pages of one size: as many as there are, in no more
+
+memory than one page takes. It reads inside the caller's one transaction, so that every page is of
+the same moment, and never an entry that the scope may not list.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, cast, func, literal, select, tuple_
+
+from data.access import Scope
+from data.column_types import HostId, Instant, Micro
+from data.engine import Connection
+from data.entries import Listing, instants, signed_net, within
+from data.optional import lacks
+from data.schema import entries
+
+AT_ONCE = 5_000  # entries: a few megabytes, and a statement of some hundredths of a second
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedEntry:
+    """One entry; `net` is below zero for a refund, `reversed_at` the time of what it took back."""
+
+    id: str
+    occurred_at: dt.datetime
+    reason: str
+    workflow_type: str | None
+    workspace_id: str | None
+    is_refund: bool
+    net: int
+    reversed_at: dt.datetime | None
+
+
+def stream_entries(
+    connection: Connection,
+    scope: Scope,
+    listing: Listing,
+    *,
+    reversals: bool = False,
+    at_once: int = AT_ONCE,
+) -> Iterator[StreamedEntry]:
+    """Every entry of the listing's days by time and id, whatever the rollup knows of them.
+
+    With `reversals`, refunds say when what they take back was used, where the ledger knows.
+    """
+    known = reversals and not lacks(connection, "entries.reverses_id")
+    for start, end in instants(listing.period, listing.zone):
+        page: list[Row[Any]] | None = None
+        while page is None or len(page) == at_once:
+            after = page[-1] if page else None
+            query = _page(scope, listing, start, end, after).limit(at_once)
+            page = list(connection.execute(_with_reversed(query) if known else query))
+            yield from map(_entry, page)
+
+
+def sum_of_entries(connection: Connection, scope: Scope, listing: Listing) -> tuple[int, int]:
+    """How many entries `stream_entries` gives, and what they add up to."""
+    count = net = 0
+    total = cast(func.sum(signed_net()), Micro)
+    for start, end in instants(listing.period, listing.zone):
+        query = select(func.count(), total).where(*within(scope, start, end, listing.only))
+        found, added = connection.execute(query).one()
+        count, net = count + found, net + int(added or 0)
+    return count, net
+
+
+def _page(
+    scope: Scope, listing: Listing, start: dt.datetime, end: dt.datetime, after: Row[Any] | None
+) -> Select[Any]:
+    entry = entries.c
+    query = select(
+        entry.id,
+        entry.occurred_at,
+        entry.reason,
+        entry.workflow_type,
+        entry.workspace_id,
+        (entry.kind == "refund").label("is_refund"),
+        signed_net().label("net"),
+    )
+    if after is not None:
+        start = after.occurred_at  # the bound that an index range is made of
+        place = tuple_(literal(after.occurred_at, Instant()), literal(after.id, HostId()))
+        query = query.where(tuple_(entry.occurred_at, entry.id) > place)
+    query = query.where(*within(scope, start, end, listing.only))
+    return query.order_by(entry.occurred_at, entry.id)
+
+
+def _with_reversed(query: Select[Any]) -> Select[Any]:
+    """And when what a refund takes back was used."""
+    earlier = entries.alias("earlier")
+    same = and_(earlier.c.account_id == entries.c.account_id, earlier.c.id == entries.c.reverses_id)
+    return query.select_from(entries.outerjoin(earlier, same)).add_columns(
+        earlier.c.occurred_at.label("reversed_at")
+    )
+
+
+def _entry(row: Row[Any]) -> StreamedEntry:
+    return StreamedEntry(
+        row.id,
+        row.occurred_at,
+        row.reason,
+        row.workflow_type or None,
+        row.workspace_id or None,
+        bool(row.is_refund),
+        int(row.net),
+        getattr(row, "reversed_at", None),
+    )

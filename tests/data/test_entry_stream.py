@@ -1,0 +1,81 @@
+"""Every entry of some days once, in order, page by page, summing to the oracle."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import event
+
+from data.access import snapshot_scope
+from data.engine import read_transaction
+from data.entries import Filter, Listing, Some
+from data.entry_stream import stream_entries, sum_of_entries
+from data.periods import Period
+from tests.ledger_builder import micro
+
+SCOPE = snapshot_scope("acme")
+NOVEMBER = Listing(Period(dt.date(2026, 11, 1), dt.date(2026, 12, 1)), ZoneInfo("Asia/Kathmandu"))
+OCR = Listing(NOVEMBER.period, NOVEMBER.zone, Filter(reasons=Some(("enhanced_ocr",))))
+MANY = 8
+AT_ONCE = 5
+
+
+@pytest.fixture
+def kept(ledger, builder):
+    """More entries of one instant than a page holds, two refunds, and what is not asked for."""
+    builder.account("acme", timezone="Asia/Kathmandu")
+    for _ in range(MANY):
+        builder.use("2026-11-05T10:00Z", "0.000001", workspace="w1")
+    first = builder.use("2026-10-05T10:00Z", 9, "enhanced_ocr")
+    late = builder.use("2026-11-30T18:14:59.999999Z", 5, "enhanced_ocr")  # 23:59:59.999999 there
+    builder.refund("2026-11-20T10:00Z", 2, of=first, id="of-october")
+    builder.refund("2026-11-30T18:14:59.999999Z", 1, of=late, id="of-november")
+    builder.entry("2026-11-06T10:00Z", 1000, "grant")
+    builder.use("2026-11-30T18:15Z", 7, "enhanced_ocr")  # the first of December there
+    builder.use("2026-11-06T10:00Z", 7, account="zeta")
+    builder.save(ledger)
+    with read_transaction(ledger) as connection:
+        yield connection
+
+
+def test_all_entries_of_the_days_once_and_in_order_of_time(kept):
+    found = list(stream_entries(kept, SCOPE, NOVEMBER, at_once=AT_ONCE))
+    assert MANY + 3 == len({entry.id for entry in found}) == len(found)
+    assert sorted(found, key=lambda entry: entry.occurred_at) == found
+    assert MANY + micro(5 - 2 - 1) == sum(entry.net for entry in found)
+
+
+def test_they_are_counted_and_summed_without_being_read(kept):
+    assert (MANY + 3, MANY + micro(2)) == sum_of_entries(kept, SCOPE, NOVEMBER)
+    assert (3, micro(2)) == sum_of_entries(kept, SCOPE, OCR)
+
+
+def test_a_filter_leaves_its_own(kept):
+    found = list(stream_entries(kept, SCOPE, OCR))
+    assert [micro(-2), micro(5), micro(-1)] == sorted(
+        (entry.net for entry in found), key=lambda net: [micro(-2), micro(5), micro(-1)].index(net)
+    )
+
+
+def test_a_refund_says_when_what_it_takes_back_was_used(kept):
+    found = {entry.id: entry for entry in stream_entries(kept, SCOPE, OCR, reversals=True)}
+    at = {id_: found[id_].reversed_at for id_ in ("of-october", "of-november")}
+    assert {
+        "of-october": dt.datetime(2026, 10, 5, 10, tzinfo=dt.UTC),
+        "of-november": dt.datetime(2026, 11, 30, 18, 14, 59, 999999, dt.UTC),
+    } == at
+
+
+def test_no_page_is_read_before_it_is_wanted(kept):
+    """Whatever the days hold, one page is in memory."""
+    sent = []
+    listen = ("before_cursor_execute", lambda *call: sent.append(call[2]))
+    event.listen(kept, *listen)
+    found = stream_entries(kept, SCOPE, NOVEMBER, at_once=AT_ONCE)
+    next(found)
+    assert 1 == len(sent)
+    assert MANY + 2 == len(list(found))
+    assert 3 == len(sent)
+    event.remove(kept, *listen)
