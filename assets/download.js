@@ -5,7 +5,7 @@
   "use strict";
 
   const ID = { status: "status", notice: "notice", sheetStatus: "sheet-status", sheetNote: "sheet-note" };
-  const SAY = {
+  const TELL = {
     ready: "Your download is ready.",
     failed: "The download failed. Try again.",
     noChart: "The picture needs the chart: press Table to show it.",
@@ -68,12 +68,12 @@
       const head = await window.fetch(href, { method: "HEAD", redirect: "manual" });
       if (head.ok) {
         save(href, "");
-        tell(button, SAY.ready, false);
+        tell(button, TELL.ready, false);
         return;
       }
-      tell(button, (head.status < 500 && (await reason(href))) || SAY.failed, true);
+      tell(button, (head.status < 500 && (await reason(href))) || TELL.failed, true);
     } catch (unanswered) {
-      tell(button, SAY.failed, true);
+      tell(button, TELL.failed, true);
     }
   }
 
@@ -84,7 +84,7 @@
     const panel = button.closest(".panel");
     const chart = panel.querySelector(".js-plotly-plot");
     if (chart === null || !chart.data) {
-      tell(button, SAY.noChart, true);
+      tell(button, TELL.noChart, true);
       return;
     }
     const box = chart.getBoundingClientRect();
@@ -95,9 +95,9 @@
     try {
       const image = await window.Plotly.toImage({ data: chart.data, layout: layout }, wanted);
       save(image, "credits-" + button.dataset.value + "-" + days + ".png");
-      tell(button, SAY.ready, false);
+      tell(button, TELL.ready, false);
     } catch (unmade) {
-      tell(button, SAY.failed, true);
+      tell(button, TELL.failed, true);
     }
   }
 
@@ -118,9 +118,9 @@
     const text = window.location.href;
     try {
       await navigator.clipboard.writeText(text);
-      tell(button, SAY.copied, true);
+      tell(button, TELL.copied, true);
     } catch (refused) {
-      tell(button, copied(text) ? SAY.copied : SAY.notCopied, true);
+      tell(button, copied(text) ? TELL.copied : TELL.notCopied, true);
     }
   }
 

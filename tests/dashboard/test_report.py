@@ -306,7 +306,7 @@ def test_the_three_formats_hold_the_same_rows(ledger, builder):
     assert list(CSV_COLUMNS) == list(rows[0])
     single = [section for section in ("month", "ledger") if found[section]]
     assert len(single) + sum(len(found[section]) for section in lists) == len(rows)
-    assert '=cmd,"x"' == next(row["name"] for row in rows if row["section"] == "workspaces")
+    assert '\'=cmd,"x"' == next(row["name"] for row in rows if row["section"] == "workspaces")
     text = FORMATS["text"](found)
     assert "Used in this range: 1.25 credits" in text
     assert all(f"\n{section}\n" in text for section in sections)
