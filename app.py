@@ -12,17 +12,20 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from dash import Dash
 from flask import Flask
 from tqdm import tqdm
 
-from callbacks import register
+from callbacks import issuer, register
+from callbacks.access import OpenAccess, SignedAccess
 from callbacks.answers import complete_answers
+from callbacks.assertion import Expected
 from callbacks.document import Dress, make_dash, warm
+from callbacks.health import PROBES, Readiness, answer_probes
+from callbacks.identity import Identity, current_viewer
+from callbacks.keys import published_keys
 from callbacks.loopback import guard_loopback
 from callbacks.request_checks import check_requests
 from callbacks.services import Services
@@ -34,14 +37,16 @@ from dashboard.report import FORMATS, Report, report
 from dashboard.settings import SETTINGS, Settings, read_settings
 from dashboard.tokens import read_themes, stylesheet
 from dashboard.view import Reading
-from data import check, demo, importers, rollup_commands
+from data import ledger_commands, rollup_commands
 from data.access import snapshot_scope
 from data.engine import Connection
 from data.errors import UsageError
 from data.freshness import Freshness
+from data.ledger_commands import NOW_HELP, instant
+from data.live_ledger import LiveLedger
 from data.opening import Opener
 from data.queries import load_account
-from data.reader import Limits
+from data.reader import Limits, connect_reader
 from layouts.page import page
 
 PORT = 8050
@@ -60,7 +65,10 @@ def create_app(settings: Settings, services: Services, guard: Callable[[Flask], 
     dress = Dress(settings.product_name, stylesheet(host.themes))
     app = make_dash(server, settings.prefix, dress=dress)
     app.layout = page(
-        PANELS, host, switches_accounts=True, refresh_seconds=settings.refresh_seconds
+        PANELS,
+        host,
+        switches_accounts=services.access.switches_accounts,
+        refresh_seconds=settings.refresh_seconds,
     )
     register(app, services, host)
     check_requests(app)
@@ -84,19 +92,34 @@ def host_of(settings: Settings) -> Host:
 
 
 def create_server() -> Flask:
-    """The WSGI server of production; UsageError until the viewer's identity is configured."""
+    """The WSGI server of production: `gunicorn "app:create_server()"`; asks no database yet."""
     settings = read_settings(os.environ)
-    if settings.identity_missing:
+    start_logging(settings)
+    if settings.production_missing:
         raise UsageError(
-            "identity.missing",
-            f"Set {', '.join(settings.identity_missing)}: without them nobody could be told from "
+            "settings.missing",
+            f"Set {', '.join(settings.production_missing)}: without them nobody could be told from "
             "anybody. To look at a snapshot on this machine, use `python app.py run`.",
         )
-    raise UsageError(
-        "identity.unsupported",
-        "This version cannot check a signed identity and so serves no production traffic; "
-        "only `python app.py run` on a snapshot is supported.",
-    )
+    ledger = LiveLedger(connect_reader(settings.database_url, limits_of(settings)), clock)
+    server: Flask = create_production(settings, ledger, clock).server
+    return server
+
+
+def create_production(
+    settings: Settings, ledger: LiveLedger, clock: Callable[[], dt.datetime]
+) -> Dash:
+    """The page of the viewer whom each request's assertion names, and the two probes."""
+    keys = published_keys(settings.identity_jwks, clock)
+    expected = Expected(settings.identity_issuer, settings.identity_audience)
+    identity = Identity(keys, expected, clock, settings.trusted_peers, PROBES)
+    readiness = Readiness(clock, keys.check, ledger.check)
+
+    def guard(server: Flask) -> None:
+        identity.guard(server)
+        answer_probes(server, readiness)
+
+    return create_app(settings, Services(ledger, SignedAccess(current_viewer)), guard)
 
 
 # --- the commands ---------------------------------------------------------------------------
@@ -115,8 +138,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         with opened.place.explained():
             accounts = [id_ for id_, _ in opened.source.accounts(options.account or "")]
         if options.account and options.account not in accounts:
-            raise unknown_account(options.account, options.db)
-        app = create_app(settings, Services(opened.source, options.account), guard_loopback)
+            raise opened.unknown(options.account)
+        services = Services(opened.source, OpenAccess(options.account))
+        app = create_app(settings, services, guard_loopback)
         server = listen(app.server, options.port)
         if server.port != options.port:
             say(f"Port {options.port} is taken; using {server.port}.")
@@ -137,7 +161,7 @@ def run_report(options: argparse.Namespace, settings: Settings) -> int:
     def made(connection: Connection, seen: Freshness) -> Report:
         account = load_account(connection, scope)
         if account is None:
-            raise unknown_account(options.account, options.db)
+            raise opened.unknown(options.account)
         now = instant(options.now, account.zone) or seen.now
         return report(Reading(connection, scope, replace(seen, now=now)), options.range)
 
@@ -156,42 +180,6 @@ def opener(options: argparse.Namespace, settings: Settings) -> Opener:
 def limits_of(settings: Settings) -> Limits:
     """How long and how widely the page may use its database."""
     return Limits(settings.statement_timeout, connections=settings.connections)
-
-
-def run_import(options: argparse.Namespace, _settings: Settings) -> int:
-    """Import files into a ledger."""
-    with importers.progress_bar(sys.stderr) as progress:
-        result = importers.import_files(
-            options.files,
-            options.db,
-            map_name=options.map,
-            accounts_file=options.accounts,
-            again=options.again,
-            progress=progress,
-        )
-    say(importers.describe(result))
-    return 0
-
-
-def run_check(options: argparse.Namespace, settings: Settings) -> int:
-    """Say whether a ledger is what the page needs."""
-    url = options.db or settings.database_url
-    if not url:
-        raise UsageError("db.missing", "Give --db, or set CREDITS_DATABASE_URL.")
-    found = check.check(url, instant(options.now, dt.UTC) or clock())
-    say(check.describe(found))
-    return found.exit_code
-
-
-def run_demo(options: argparse.Namespace, _settings: Settings) -> int:
-    """Make the demo ledger."""
-    now = instant(options.now, dt.UTC) or clock()
-    result = demo.make_demo(options.db, seed=options.seed, now=now)
-    say(
-        f"{result.path}: {len(result.accounts)} accounts, {result.workspaces} workspaces, "
-        f"{result.entries:,} entries up to {now:%Y-%m-%d %H:%M} {now:%Z}."
-    )
-    return 0
 
 
 # --- what the commands share ----------------------------------------------------------------
@@ -221,35 +209,19 @@ def clock() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def start_logging(settings: Settings) -> None:
+    """Send the log to standard error."""
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+
+
 def say(text: str) -> None:
     """One answer to the person at the terminal."""
     print(text, flush=True)  # noqa: T201 - the command line's own voice
 
 
-def instant(text: str | None, zone: dt.tzinfo | ZoneInfo) -> dt.datetime | None:
-    """An ISO 8601 stamp as an instant; without an offset it is in `zone`."""
-    if text is None:
-        return None
-    try:
-        stamp = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            "now.text", f"{text!r} is not an ISO 8601 time such as 2026-11-22T11:29Z."
-        ) from error
-    return stamp if stamp.tzinfo else stamp.replace(tzinfo=zone)
-
-
-def unknown_account(account: str, db: str) -> UsageError:
-    """The error for an account that the ledger does not list."""
-    return UsageError(
-        "account.unknown",
-        f"{db} has no account {account!r}: run `python app.py check --db {db}` to see what it has.",
-    )
-
-
 # --- the command line -----------------------------------------------------------------------
 
-NOW_HELP = "take this ISO 8601 time as now"
 RANGES = "7d, 30d, 90d, month, month@2026-10-03 or 2026-03-01..2026-03-15"
 
 
@@ -261,10 +233,11 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="Environment: " + ", ".join(setting.name for setting in SETTINGS) + ".",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_run, _add_report, _add_import, _add_check, _add_demo):
-        add(commands)
+    _add_run(commands)
+    _add_report(commands)
     terminal = rollup_commands.Terminal(say, Progress, clock)
-    rollup_commands.add_commands(commands, _command, terminal)
+    for room in (ledger_commands, issuer, rollup_commands):
+        room.add_commands(commands, _command, terminal)
     return parser
 
 
@@ -305,39 +278,12 @@ def _add_ledger(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_import(commands: Any) -> None:
-    parser = _command(commands, "import", run_import, "import usage files into a SQLite ledger")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, plain or .gz")
-    parser.add_argument("--db", required=True, help="path of the ledger; made when missing")
-    parser.add_argument("--map", help="a MAP.toml, or the bare name of a shipped map")
-    parser.add_argument("--accounts", type=Path, help="a TOML file of plans, zones and allowances")
-    parser.add_argument("--again", action="store_true", help="import a file that was imported")
-
-
-def _add_check(commands: Any) -> None:
-    parser = _command(commands, "check", run_check, "say whether a ledger is what the page needs")
-    parser.add_argument("--db", help="path or URL of the ledger; unset: CREDITS_DATABASE_URL")
-    parser.add_argument("--now", help=f"{NOW_HELP} (without offset: UTC), not the clock's")
-    parser.epilog = (
-        "Exit status: 0 clean, 1 something looks wrong, 2 unusable. "
-        "Environment: CREDITS_DATABASE_URL."
-    )
-
-
-def _add_demo(commands: Any) -> None:
-    parser = _command(commands, "demo", run_demo, "make a believable ledger to look at")
-    parser.add_argument("--db", type=Path, default=Path("var/demo.sqlite"), help="file to make")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed and now: the same rows")
-    parser.add_argument("--now", help=f"{NOW_HELP} (without offset: UTC), not the clock's")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a bad input is one sentence on standard error and status 2."""
     options = make_parser().parse_args(arguments)
     try:
         settings = read_settings(os.environ)
-        logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        start_logging(settings)
         status: int = options.does(options, settings)
     except UsageError as error:
         print(f"{error.sentence} [{error.code}]", file=sys.stderr)  # noqa: T201

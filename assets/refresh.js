@@ -7,7 +7,7 @@
 
   const ID = { main: "main" };
 
-  let known = null; // what the page shows: account, version of its sums, local day
+  let known = null; // what the page shows: account, scope, version of its sums, local day
   let underWay = 0; // requests without an answer
   let due = 0; // when to look next
   let timer = null;
@@ -31,7 +31,9 @@
   function onSteps(event) {
     const steps = event.detail;
     const runs = typeof steps.version === "number" && !window.creditsTheme.prints;
-    known = runs ? { account: steps.account, version: steps.version, today: steps.max } : null;
+    known = runs
+      ? { account: steps.account, scope: steps.scope, version: steps.version, today: steps.max }
+      : null;
     plan();
   }
 

@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from app import create_app
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.settings import read_settings
@@ -99,7 +100,7 @@ def measure(path: Path, cache: Path) -> None:
     first = timed(lambda: opened.preparing(snapshot_scope("largest"), patience=600))
     print(f"first look, largest account  {first:8.0f} ms")
     settings = read_settings({"CREDITS_CACHE_DIR": str(cache)})
-    page = PageClient(create_app(settings, Services(opened, "largest"), guard_loopback))
+    page = PageClient(create_app(settings, Services(opened, OpenAccess("largest")), guard_loopback))
     times = {range_: [] for range_ in RANGES}
     for _ in range(ROUNDS):
         for range_ in RANGES:

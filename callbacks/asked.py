@@ -23,11 +23,12 @@ ROW = re.compile(r"[1-9][0-9]{0,8}")
 
 @dataclass(frozen=True)
 class Known:
-    """What an open page shows already: the version of an account's sums, and its local day."""
+    """What an open page shows already: an account's sums by version, its local day, for whom."""
 
     account: str
     version: int
     today: str
+    scope: str
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,11 @@ def _tables(text: str) -> dict[str, int]:
 
 def _known(value: object) -> Known | None:
     fields = value if isinstance(value, Mapping) else {}
-    account, today, version = (fields.get(name) for name in ("account", "today", "version"))
-    if type(version) is not int or not isinstance(account, str) or not isinstance(today, str):
+    account, today, scope = (_text(fields.get(name)) for name in ("account", "today", "scope"))
+    version = fields.get("version")
+    if type(version) is not int or account is None or today is None or scope is None:
         return None
-    return Known(account[:LONGEST], version, today)
+    return Known(account, version, today, scope)
 
 
 def _text(value: object) -> str | None:

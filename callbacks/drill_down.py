@@ -27,7 +27,7 @@ from dashboard.view import Reading
 from data.access import AccessDeniedError
 from data.entries import UnknownCursorError
 from data.errors import PreparingError
-from layouts import drill_down, states
+from layouts import drill_down
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ def respond_later(services: Services, data: object) -> Values:
     ask = read(data)
     try:
         made = _read(services, ask, _later)
-    except HTTPException:
+    except (HTTPException, AccessDeniedError):
         raise
     except NOTHING_THERE as error:
         return {"split": drill_down.message(error.sentence)}
@@ -140,7 +140,7 @@ def respond_later(services: Services, data: object) -> Values:
 
 def _read(services: Services, ask: SheetAsked, made: Callable[[Reading, SheetAsked], T]) -> T:
     def once() -> T:
-        with services.reading(_scope(services, ask)) as reading:
+        with services.reading(services.choose(ask.account)) as reading:
             return made(reading, ask)
 
     return read_once_more_if_lost(once)
@@ -155,22 +155,14 @@ def _guarded(
 ) -> Values:
     try:
         return _read(services, ask, made)
-    except HTTPException:
+    except (HTTPException, AccessDeniedError):
         raise
     except NOTHING_THERE as error:
         return _instead("Nothing to show", drill_down.message(error.sentence))
     except PreparingError:
         return _instead("Preparing your charts", drill_down.message("These credits follow."))
-    except AccessDeniedError as error:
-        log.warning("no permission: %s", error)
-        return _instead(states.NO_PERMISSION, "")
     except Exception:
         return _instead(drill_down.NOT_LOADED, drill_down.failed(_failed(ask)))
-
-
-def _scope(services: Services, ask: SheetAsked) -> Any:
-    scope, _ = services.choose(ask.account, services.accounts(ask.account))
-    return scope
 
 
 def _failed(ask: SheetAsked) -> str:

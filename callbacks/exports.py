@@ -57,10 +57,10 @@ def respond(services: Services, wanted: Export, free: threading.Semaphore) -> Re
         if not free.acquire(blocking=False):
             return refusal(503, *BUSY)
         opening.callback(free.release)
-        scope, found = services.choose(account := asked_account(), services.accounts(account))
-        if not found:
+        choice = services.choose(account := asked_account())
+        if not choice.found:
             raise UnknownAccountError(account)
-        reading = opening.enter_context(services.reading(scope))
+        reading = opening.enter_context(services.reading(choice))
         days, chunks = wanted.write(reading, wish())
         first = b"".join(islice(chunks, 2))
         held = opening.pop_all()

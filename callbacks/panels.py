@@ -13,6 +13,7 @@ from flask import abort
 from werkzeug.exceptions import HTTPException
 
 from callbacks import asked
+from callbacks.access import scope_key
 from callbacks.sent import sent
 from callbacks.services import Services, read_once_more_if_lost
 from dashboard import freshness, highlights, words
@@ -102,11 +103,8 @@ def respond(services: Services, host: Host, ask: asked.Asked) -> Values:
     """The values that change; a failure of the whole is a state of the page, never an error."""
     try:
         return read_once_more_if_lost(partial(_respond, services, host, ask))
-    except HTTPException:
+    except (HTTPException, AccessDeniedError):
         raise
-    except AccessDeniedError as error:
-        log.warning("no permission: %s", error)
-        return _instead("", states.NO_PERMISSION) | {"no_permission_hidden": False}
     except Exception:
         reference = new_reference()
         log.exception(
@@ -122,15 +120,14 @@ def respond(services: Services, host: Host, ask: asked.Asked) -> Values:
 def _respond(services: Services, host: Host, ask: asked.Asked) -> Values:
     if ask.known and (same := services.unchanged(ask.known)):
         return _fresh(same.freshness, ZoneInfo(same.timezone))
-    accounts = services.accounts(ask.account)
-    scope, found = services.choose(ask.account, accounts)
+    choice = services.choose(ask.account)
     switcher = {
-        "accounts": [{"label": name, "value": id_} for id_, name in accounts],
-        "account": scope.account_id,
+        "accounts": [{"label": name, "value": id_} for id_, name in choice.accounts],
+        "account": choice.scope.account_id,
     }
-    notices = [] if found else [f"There is no account {ask.account!r}."]
+    notices = [] if choice.found else [f"There is no account {ask.account!r}."]
     try:
-        with services.reading(scope) as reading:
+        with services.reading(choice) as reading:
             return switcher | _answered(reading, host, ask, notices)
     except PreparingError as waits:
         return switcher | _preparing(waits.part)
@@ -190,7 +187,7 @@ def _page(reading: Reading, made: Answer, notice: str, *, refreshed: bool) -> Va
     view, seen = made.view, reading.freshness
     zone = view.account.zone
     return {
-        "steps": _steps(made, seen.version),
+        "steps": _steps(made, reading),
         "dates": page.dates(words.heading(view.period), view.period.days),
         **_compare(view),
         "findings_hidden": view.is_new,
@@ -227,10 +224,10 @@ def _fresh(seen: Freshness, zone: ZoneInfo) -> Values:
     }
 
 
-def _steps(made: Answer, version: int | None) -> Values:
+def _steps(made: Answer, reading: Reading) -> Values:
     """What the browser needs to know of the answer: assets/credits.js marks the picker by it, and
 
-    assets/refresh.js asks whether account, version and last day are still the same.
+    assets/refresh.js asks whether account, scope, version and last day are still the same.
     """
     view = made.view
     first = view.bounds.first_day
@@ -244,7 +241,8 @@ def _steps(made: Answer, version: int | None) -> Values:
         "earlier": made.earlier,
         "later": made.later,
         "account": view.account.id,
-        "version": version,
+        "version": reading.freshness.version,
+        "scope": scope_key(reading.scope),
     }
 
 

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.exceptions import ServiceUnavailable
 
+from callbacks.access import Access, Choice, scope_key
 from callbacks.asked import Known
 from dashboard.view import Reading
-from data.access import Scope, snapshot_scope
+from data.access import Scope
 from data.engine import Connection
-from data.errors import BusyError, ConnectionLostError, UsageError
+from data.errors import BusyError, ConnectionLostError
 from data.freshness import Freshness
 from data.periods import local_day
 from data.watermark import Standing
@@ -51,37 +52,31 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """Where readings come from, and the account that is shown first if not the first by name."""
+    """Where readings come from, and who may see which account."""
 
     source: Source
-    first_account: str | None = None
+    access: Access
 
-    def accounts(self, asked: str | None) -> list[tuple[str, str]]:
-        """(id, name) of the accounts to choose from, the one asked for among them."""
-        return self.source.accounts(*(id_ for id_ in (asked, self.first_account) if id_))
-
-    def choose(self, asked: str | None, accounts: list[tuple[str, str]]) -> tuple[Scope, bool]:
-        """The scope of the account asked for, or of the first one, and whether it was found."""
-        known = [id_ for id_, _ in accounts]
-        if not known:
-            raise UsageError("accounts.none", "The ledger has no account.")
-        first = self.first_account if self.first_account in known else known[0]
-        found = asked in known
-        return snapshot_scope(asked if found and asked else first), found or asked is None
+    def choose(self, asked: str | None) -> Choice:
+        """Whose usage an answer shows to who asked for this account."""
+        return self.access.choose(self.source, asked)
 
     def unchanged(self, known: Known) -> Standing | None:
         """What the account stands at, if that is still what an open page shows of it."""
-        found = self.source.standing(snapshot_scope(known.account))
+        scope = self.access.shown(known.account)
+        if scope_key(scope) != known.scope:
+            return None
+        found = self.source.standing(scope)
         if found is None or found.freshness.version != known.version:
             return None
         today = local_day(found.freshness.now, ZoneInfo(found.timezone))
         return found if str(today) == known.today else None
 
     @contextmanager
-    def reading(self, scope: Scope) -> Iterator[Reading]:
-        """One read of the scope's account."""
-        with self.source.reading(scope) as (connection, freshness):
-            yield Reading(connection, scope, freshness)
+    def reading(self, choice: Choice) -> Iterator[Reading]:
+        """One read of the account chosen."""
+        with self.source.reading(choice.scope) as (connection, freshness):
+            yield Reading(connection, choice.scope, freshness, choice.plan)
 
 
 def read_once_more_if_lost(answer: Callable[[], T]) -> T:

@@ -9,10 +9,13 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
 from data.errors import UsageError
+
+Network = IPv4Network | IPv6Network
 
 LONGEST_NAME = 60
 LAST_PORT = 65_535
@@ -52,6 +55,7 @@ class Settings:
     identity_issuer: str
     identity_audience: str
     identity_jwks: str
+    trusted_peers: tuple[Network, ...]
     product_name: str
     account_url: str
     ledger_url: str
@@ -69,9 +73,10 @@ class Settings:
         return tuple(name for name in IDENTITY if getattr(self, _field(name)))
 
     @property
-    def identity_missing(self) -> tuple[str, ...]:
-        """Names of the identity settings that are not set; production needs all of them."""
-        return tuple(name for name in IDENTITY if not getattr(self, _field(name)))
+    def production_missing(self) -> tuple[str, ...]:
+        """Names of the settings that are not set and that production cannot do without."""
+        needed = (*IDENTITY, "CREDITS_DATABASE_URL")
+        return tuple(name for name in needed if not getattr(self, _field(name)))
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -128,9 +133,20 @@ def _port(text: str) -> int | None:
 
 
 def _key_set(text: str) -> str:
-    if "://" in text and not text.startswith("https://"):
-        raise ValueError("must be a file or an https:// address")
+    secure = re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])(?=[:/])", text)
+    if "://" in text and not secure:
+        raise ValueError("must be a file or an https:// address (http:// on this machine alone)")
     return text
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    """Of addresses that may connect; one with bits beyond its prefix is likely a slip."""
+    try:
+        return tuple(ip_network(one) for one in text.replace(",", " ").split())
+    except ValueError as error:
+        raise ValueError("must be networks such as 10.0.3.0/24 or ::1, with blanks between") from (
+            error
+        )
 
 
 def _name(text: str) -> str:
@@ -256,6 +272,13 @@ SETTINGS = (
         "",
         "The signer's public keys (JWKS): a file or an `https://` address.",
         _key_set,
+    ),
+    Setting(
+        "CREDITS_TRUSTED_PEERS",
+        "",
+        "Networks from which the server takes connections, with blanks between: the proxy's. "
+        "Unset: any, as the assertion alone says who looks.",
+        _networks,
     ),
     Setting(
         "CREDITS_PRODUCT_NAME",

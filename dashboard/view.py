@@ -9,10 +9,9 @@ from functools import cached_property
 from dashboard.comparison import previous_period
 from dashboard.ranges import DEFAULT, Bounds, Range, RangeError, parse
 from data import queries
-from data.access import Scope
+from data.access import AccessDeniedError, Scope
 from data.accounts import Account
 from data.engine import Connection
-from data.errors import UsageError
 from data.freshness import Freshness
 from data.periods import Period, local_day
 
@@ -26,6 +25,7 @@ class Reading:
     connection: Connection
     scope: Scope
     freshness: Freshness
+    plan: str | None = None  # what the host calls the account's, where the ledger has none
 
     @property
     def now(self) -> dt.datetime:
@@ -73,12 +73,11 @@ class View:
 
 
 def load_view(reading: Reading, text: str) -> View:
-    """The view of one range; RangeError for a range, UsageError for an unknown account."""
+    """The view of one range; RangeError for a range, AccessDeniedError for an unknown account."""
     account = queries.load_account(reading.connection, reading.scope)
     if account is None:
-        raise UsageError(
-            "account.unknown", f"The ledger has no account {reading.scope.account_id!r}."
-        )
+        raise AccessDeniedError(f"the ledger has no account {reading.scope.account_id!r}")
+    account = replace(account, plan=account.plan or reading.plan)
     today = local_day(reading.now, account.zone)
     limited = reading.scope.workspaces is not None
     return View(account, parse(text, Bounds(account.calendar, today)), today, limited=limited)

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 
-from data.access import Scope
-from data.column_types import EPOCH
+from data.access import AccessDeniedError, Scope
 from data.engine import read_transaction
 from data.errors import BusyError, ConnectionLostError, PreparingError
 from data.freshness import Freshness
+from data.install import require_installed
 from data.optional import LACKING, find_lacking
 from data.queries import list_accounts
 from data.rollup import account_to_roll
@@ -37,6 +37,11 @@ class LiveLedger:
         with self._transaction() as connection:
             return list_accounts(connection, *also)
 
+    def check(self) -> None:
+        """Raise unless the database answers and our tables stand in it."""
+        with self._transaction() as connection:
+            require_installed(connection)
+
     def standing(self, scope: Scope) -> Standing | None:
         """How far the account's charts reach now, None until it is built."""
         with self._transaction() as connection:
@@ -46,15 +51,16 @@ class LiveLedger:
     def reading(self, scope: Scope) -> Iterator[tuple[Connection, Freshness]]:
         """A connection inside one read transaction, and how far the charts reach in it.
 
-        PreparingError for an account that waits for the aggregator, ConnectionLostError for a
-        connection that was lost meanwhile, whatever became of the statements on it.
+        PreparingError for an account that waits for the aggregator, AccessDeniedError for one that
+        the ledger does not list, ConnectionLostError for a connection that was lost meanwhile,
+        whatever became of the statements on it.
         """
         with self._transaction() as connection:
             now = self._clock()
             found = standing(connection, scope, now)
-            if found is None and account_to_roll(connection, scope.account_id):
-                raise PreparingError(None)
-            yield connection, found.freshness if found else Freshness(None, EPOCH, now)
+            if found is None:
+                raise _not_built(connection, scope)
+            yield connection, found.freshness
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -71,3 +77,13 @@ class LiveLedger:
             if error.connection_invalidated:
                 raise ConnectionLostError from error
             raise
+
+
+def _not_built(connection: Connection, scope: Scope) -> PreparingError | AccessDeniedError:
+    try:
+        listed = account_to_roll(connection, scope.account_id)
+    except DataError:
+        listed = None  # what is no uuid or number is no id of a host that has such
+    if listed:
+        return PreparingError(None)
+    return AccessDeniedError(f"the ledger has no account {scope.account_id!r}")

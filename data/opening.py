@@ -16,7 +16,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 
-from data.access import Scope
+from data.access import AccessDeniedError, Scope
 from data.check.opening import unreadable
 from data.check.rollup import DELAYED
 from data.copied_ledger import CopiedLedger, empty_copy
@@ -74,7 +74,10 @@ class OpenedLedger:
     def ask(
         self, scope: Scope, progress: Progress, question: Callable[[Connection, Freshness], T]
     ) -> T:
-        """The answer to one question, as soon as the account is rolled up."""
+        """The answer to one question, as soon as the account is rolled up.
+
+        UsageError for an account that the ledger does not list.
+        """
         while True:
             try:
                 with self.place.explained(), self.source.reading(scope) as (connection, seen):
@@ -87,6 +90,15 @@ class OpenedLedger:
                         "running?",
                     ) from waits
                 progress(waits.part)
+            except AccessDeniedError as error:
+                raise self.unknown(scope.account_id) from error
+
+    def unknown(self, account_id: str) -> UsageError:
+        """What is said of an account that the ledger does not list."""
+        return UsageError(
+            "account.unknown",
+            f"{self.place} has no account {account_id!r}: `python app.py check` says what it has.",
+        )
 
 
 @dataclass(frozen=True)

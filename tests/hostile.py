@@ -27,7 +27,10 @@ VIEWS = (
     {"range": "90d", "account": "acme", "theme": "dark", "tables": "daily,workspace:1", "n": 2},
     {"range": "2026-11-03..2026-11-12", "account": "zeta", "workspaces": "all", "compare": "1"},
     {"range": "7d", "account": "acme", "prints": True, "refreshed": True, "toggled": "daily"},
-    {"range": "7d", "known": {"account": "acme", "version": 1, "today": "2026-11-22"}},
+    {
+        "range": "7d",
+        "known": {"account": "acme", "version": 1, "today": "2026-11-22", "scope": "0" * 16},
+    },
 )
 OPENS = (
     *("day:2026-11-12", "days:2026-11-09..2026-11-15", "month:2026-11-03", "rest:workspaces"),

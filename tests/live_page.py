@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Engine, Executable, event
 
 from app import create_app
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services, Source
 from dashboard.settings import read_settings
@@ -58,7 +59,8 @@ class LivePage:
     def look(self, shown: Any, range_: str = "month", **more: Any) -> Any:
         """What the page gets that shows this answer and looks whether anything changed."""
         steps = shown["steps"]["data"]
-        known = {"account": steps["account"], "version": steps["version"], "today": steps["max"]}
+        known = {name: steps[name] for name in ("account", "scope", "version")}
+        known["today"] = steps["max"]
         return self.client.show(range_, steps["account"], known=known, **more)
 
     @contextmanager
@@ -76,7 +78,7 @@ class LivePage:
 
 def page_over(source: Source) -> PageClient:
     """The page of `run` over a ledger, however it is read."""
-    return PageClient(create_app(read_settings({}), Services(source), guard_loopback))
+    return PageClient(create_app(read_settings({}), Services(source, OpenAccess()), guard_loopback))
 
 
 @contextmanager

@@ -6,7 +6,8 @@ It never draws and never looks inside the app but for the names of its one callb
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from dash import Dash
@@ -25,6 +26,7 @@ class PageClient:
     app: Dash
     prefix: str = "/app/account/credits"
     opened: OpenSnapshot | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)  # with every request
 
     @property
     def client(self) -> FlaskClient:
@@ -48,14 +50,16 @@ class PageClient:
 
     def post(self, view: Any, **headers: str) -> Any:
         """The raw response to a view."""
-        return self.client.post(
-            f"{self.prefix}/_dash-update-component", json=self.body(view), headers=headers
-        )
+        return self.send(VIEW, view, **headers)
+
+    def send(self, store: str, data: Any, **headers: str) -> Any:
+        """The raw response to what a store asks."""
+        address, sent = f"{self.prefix}/_dash-update-component", {**self.headers, **headers}
+        return self.client.post(address, json=self.body(data, store), headers=sent)
 
     def ask(self, store: str, data: Any) -> Any:
         """{component id: {property: value}} of what a store asks, answered with 200."""
-        address = f"{self.prefix}/_dash-update-component"
-        response = self.client.post(address, json=self.body(data, store))
+        response = self.send(store, data)
         assert 200 == response.status_code, response.text
         return json.loads(response.data)["response"]
 

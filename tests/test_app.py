@@ -28,7 +28,7 @@ from tests.ledger_builder import LedgerBuilder
 
 ROOT = Path(app.__file__).parent
 COMMANDS = (
-    *("run", "report", "import", "check", "demo"),
+    *("run", "report", "import", "check", "demo", "assertion"),
     *("rollup", "rebuild", "verify", "freeze", "install", "uninstall"),
 )
 
@@ -186,15 +186,24 @@ def test_check_answers_with_its_exit_status(capsys, demo):
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ({}, "identity.missing"),
-        ({"CREDITS_IDENTITY_ISSUER": "https://host.example"}, "identity.missing"),
+        ({}, "settings.missing"),
+        ({"CREDITS_IDENTITY_ISSUER": "https://host.example"}, "settings.missing"),
         (
             {
                 "CREDITS_IDENTITY_ISSUER": "https://host.example",
                 "CREDITS_IDENTITY_AUDIENCE": "credits",
                 "CREDITS_IDENTITY_JWKS": "keys.json",
             },
-            "identity.unsupported",
+            "settings.missing",
+        ),
+        (
+            {
+                "CREDITS_IDENTITY_ISSUER": "https://host.example",
+                "CREDITS_IDENTITY_AUDIENCE": "credits",
+                "CREDITS_IDENTITY_JWKS": "no-such-keys.json",
+                "CREDITS_DATABASE_URL": "postgresql://127.0.0.1:1/db",
+            },
+            "identity.keys",
         ),
     ],
 )

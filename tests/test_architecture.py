@@ -32,6 +32,7 @@ ALLOWED = {
     "flask": {"app", "callbacks"},
     "werkzeug": {"app", "callbacks"},
     "brotli": {"callbacks"},
+    "joserfc": {"callbacks"},
 }
 NEVER = {"plotly.express", "plotly.io"}  # slow, and templates are shared by all of a process
 

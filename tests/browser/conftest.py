@@ -12,6 +12,7 @@ from dash.testing.browser import Browser
 from selenium.webdriver import ChromeOptions
 
 from app import create_app
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.settings import read_settings
@@ -66,7 +67,7 @@ def demo(tmp_path_factory):
 @pytest.fixture(scope="session")
 def site(demo) -> Iterator[Site]:
     """The demo ledger, served once for all browser tests of this process."""
-    services = Services(OpenSnapshot(demo, demo.parent / "cache", None), "acme-legal")
+    services = Services(OpenSnapshot(demo, demo.parent / "cache", None), OpenAccess("acme-legal"))
     with Site(create_app(read_settings({}), services, guard_loopback)) as site:
         yield site
 

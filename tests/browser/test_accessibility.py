@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app import create_app
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.contrast import ratio
@@ -101,7 +102,7 @@ def page_of(browser, demo):
     with ExitStack() as stack:
 
         def serve(kind: type[OpenSnapshot] = OpenSnapshot, **settings: str) -> Page:
-            services = Services(kind(demo, demo.parent / "cache", None), "acme-legal")
+            services = Services(kind(demo, demo.parent / "cache", None), OpenAccess("acme-legal"))
             app = create_app(read_settings(settings), services, guard_loopback)
             page = Page(browser, stack.enter_context(Site(app)))
             page.forget()

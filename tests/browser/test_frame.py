@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from app import create_app
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.ids import Id
@@ -61,7 +62,9 @@ def framed(browser, demo, host, tmp_path):
     sites: list[Site] = []
 
     def open_inside(**env: str) -> Page:
-        services = Services(OpenSnapshot(demo, demo.parent / "cache", None), "acme-legal")
+        services = Services(
+            OpenSnapshot(demo, demo.parent / "cache", None), OpenAccess("acme-legal")
+        )
         sites.append(Site(create_app(read_settings(env), services, guard_loopback)))
         page = Page(browser, sites[0])
         page.forget()
@@ -107,7 +110,7 @@ def test_the_hosts_colours_are_those_of_page_and_figures(browser, demo, tmp_path
     """Each theme has its own; a press of the theme button changes both."""
     colours = tmp_path / "tokens.toml"
     colours.write_text('[light]\naccent = "#6A1B9A"\n[dark]\naccent = "#C9A6FF"\n', "utf-8")
-    services = Services(OpenSnapshot(demo, demo.parent / "cache", None), "acme-legal")
+    services = Services(OpenSnapshot(demo, demo.parent / "cache", None), OpenAccess("acme-legal"))
     settings = read_settings({"CREDITS_TOKENS": str(colours)})
     with Site(create_app(settings, services, guard_loopback)) as site:
         page = Page(browser, site)

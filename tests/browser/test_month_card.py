@@ -7,6 +7,7 @@ import base64
 import pytest
 
 from app import create_app
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.ids import Act, Id, Part, part_id
@@ -44,7 +45,7 @@ TOP = "return document.getElementById(arguments[0]).getBoundingClientRect().top"
 @pytest.fixture
 def host_page(browser, demo):
     """The demo ledger on a host that has told its addresses and its plans."""
-    services = Services(OpenSnapshot(demo, demo.parent / "cache", None), "acme-legal")
+    services = Services(OpenSnapshot(demo, demo.parent / "cache", None), OpenAccess("acme-legal"))
     settings = read_settings({**ADDRESSES, "CREDITS_PLAN_CATALOGUE": str(EXAMPLE)})
     with Site(create_app(settings, services, guard_loopback)) as site:
         page = Page(browser, site)

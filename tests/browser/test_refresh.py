@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import make_url
 
 from app import clock, create_app
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.ids import Id
@@ -73,7 +74,7 @@ def ledger(postgres_url) -> Iterator[str]:
 def live_page(browser, ledger) -> Iterator[Page]:
     """The page over that ledger, looking every two seconds."""
     reader = connect_reader(ledger, Limits())
-    services = Services(LiveLedger(reader, clock), "acme")
+    services = Services(LiveLedger(reader, clock), OpenAccess("acme"))
     settings = read_settings({"CREDITS_REFRESH_SECONDS": "2"})
     with Site(create_app(settings, services, guard_loopback)) as site:
         page = Page(browser, site)

@@ -21,6 +21,7 @@ from flask import Flask, Response, request
 
 import app
 from app import create_app
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.ids import Act, Id, Part, part_id
@@ -107,7 +108,7 @@ def serve(browser, ledger, tmp_path) -> Iterator[Callable[..., Breakable]]:
         def start(source=lambda opened: opened, **env: str) -> Breakable:
             opened = OpenSnapshot(ledger, tmp_path / "cache", NOW)
             refusal: list[Response] = []
-            services = Services(source(opened), "acme")
+            services = Services(source(opened), OpenAccess("acme"))
             dash = create_app(read_settings(env), services, hooked(refusal))
             page = Page(browser, stack.enter_context(Site(dash)))
             page.forget()

@@ -6,6 +6,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from app import create_app
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.ids import Id, Part, part_id
@@ -243,7 +244,9 @@ def large_site(tmp_path_factory):
     rows.save(engine)
     engine.dispose()
     opened = OpenSnapshot(folder / "many.sqlite", folder / "cache", NOW)
-    with Site(create_app(read_settings({}), Services(opened), guard_loopback)) as site:
+    with Site(
+        create_app(read_settings({}), Services(opened, OpenAccess()), guard_loopback)
+    ) as site:
         yield site
 
 

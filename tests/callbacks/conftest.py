@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app import create_app
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.settings import read_settings
@@ -46,7 +47,7 @@ def page(snapshot_file, tmp_path):
         opened = OpenSnapshot(snapshot_file(rows), tmp_path / "cache", NOW)
         app = create_app(
             read_settings({"CREDITS_PREFIX": prefix, **env}),
-            Services(source(opened) if source else opened, first_account),
+            Services(source(opened) if source else opened, OpenAccess(first_account)),
             guard_loopback,
         )
         return PageClient(app, prefix.rstrip("/"), opened)

@@ -21,6 +21,7 @@ from tests.data.check.ledgers import DOCUMENT
 from tests.ledger_builder import LedgerBuilder
 from tests.live_page import live_page, page_over
 from tests.page_client import PageClient
+from tests.signed_page import signed_page
 
 EVERY_TABLE = {"tables": ",".join(panel.key for panel in PANELS), "workspaces": "all"}
 LONG = "2024-12-01..2026-11-22"
@@ -158,4 +159,14 @@ def test_what_a_host_writes_in_its_own_table_is_rolled_up_and_shown(views):
         )
         live.roll_up()
         assert live.look(shown, "7d")["daily-graph"] != shown["daily-graph"]
+    ledger.dispose()
+
+
+@pytest.mark.postgres
+def test_what_is_no_id_of_the_hosts_type_is_nobodys_account(views, tmp_path):
+    """A host whose ids are uuids: a claim that is none is no error of the page."""
+    ledger = connect(views)
+    with signed_page(ledger, views, tmp_path) as page:
+        assert {"preparing": None} == page.of(CUSTOMER).show()["steps"]["data"]
+        assert 403 == page.of("acme").post({"range": "month"}).status_code
     ledger.dispose()

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from callbacks import panels as panels_module
+from callbacks.access import scope_key
 from dashboard import answer
 from dashboard.panels import PANELS
+from data.access import snapshot_scope
 from data.freshness import Freshness
 from tests.conftest import NOW
 from tests.examples import examples
@@ -55,6 +57,7 @@ def test_what_the_picker_is_told(page, two_accounts):
         "later": None,
         "account": "acme",
         "version": None,
+        "scope": scope_key(snapshot_scope("acme")),
     } == shown["steps"]["data"]
 
 

@@ -69,15 +69,11 @@ def test_refresh_is_told_and_nothing_else_is(page, two_accounts):
     assert said == client.show(refreshed="yes")["status"]["children"]
 
 
-def test_who_may_not_look_gets_no_permission_and_no_figure(running, caplog):
-    shown = running(166, denies=True).show()
-    assert False is shown["no-permission"]["hidden"]
-    assert (True, True) == (shown["toolbar"]["hidden"], shown["grid"]["hidden"])
-    assert "You can't see credit usage for this account" == shown["status"]["children"]
-    for name in ("page-state", "freshness", "delay", "notice", "print-line", "paper"):
-        assert "" == shown[name]["children"]
-    assert "daily-graph" not in shown
-    assert "no permission" in caplog.text
+def test_who_may_not_look_gets_403_and_not_a_byte(running, caplog):
+    """assets/connection.js shows `No permission` then, and takes every figure away."""
+    answer = running(166, denies=True).post({"range": "month"})
+    assert (403, b"") == (answer.status_code, answer.data)
+    assert "no permission: the viewer is neither owner nor billing admin" in caplog.text
 
 
 def test_who_may_look_is_not_told_otherwise(page, two_accounts):

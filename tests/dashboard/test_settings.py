@@ -23,7 +23,7 @@ def test_nothing_set_gives_the_defaults_of_the_table():
     assert settings.cache_dir == Path("~/.cache/credits-page").expanduser()
     assert settings.log_level == "INFO"
     assert settings.identity_given == ()
-    assert settings.identity_missing == IDENTITY
+    assert settings.production_missing == (*IDENTITY, "CREDITS_DATABASE_URL")
 
 
 def test_each_setting_has_its_field():
@@ -85,16 +85,42 @@ def test_a_metrics_port_is_a_port_or_none():
 
 
 def test_keys_are_never_fetched_in_the_clear():
-    code, _sentence = refused({"CREDITS_IDENTITY_JWKS": "http://host/keys.json"})
-    assert code == "settings.value"
-    for text in ("https://host/keys.json", "/etc/keys.json"):
+    """Only on the machine itself: nothing of it is on a wire."""
+    for text in (
+        "http://host/keys.json",
+        "http://127.0.0.1.example/keys.json",
+        "http://127.0.0.1@host/keys.json",
+        "http://localhost.example/",
+        "file:///etc/keys.json",
+        "ftp://127.0.0.1/keys.json",
+    ):
+        assert refused({"CREDITS_IDENTITY_JWKS": text})[0] == "settings.value"
+    for text in (
+        "https://host/keys.json",
+        "/etc/keys.json",
+        "http://127.0.0.1:9000/jwks",
+        "http://localhost/jwks",
+        "http://[::1]:9000/jwks",
+    ):
         assert read_settings({"CREDITS_IDENTITY_JWKS": text}).identity_jwks == text
+
+
+def test_trusted_peers_are_networks():
+    peers = read_settings({"CREDITS_TRUSTED_PEERS": "10.0.3.0/24, ::1 127.0.0.1"}).trusted_peers
+    assert [str(peer) for peer in peers] == ["10.0.3.0/24", "::1/128", "127.0.0.1/32"]
+    assert read_settings({}).trusted_peers == ()
+    for text in ("proxy.example", "10.0.3.7/24", "10.0.3", "10.0.0.0/33", "*"):
+        assert refused({"CREDITS_TRUSTED_PEERS": text})[0] == "settings.value"
 
 
 def test_identity_settings_are_counted_by_name():
     settings = read_settings({"CREDITS_IDENTITY_ISSUER": "https://host"})
     assert settings.identity_given == ("CREDITS_IDENTITY_ISSUER",)
-    assert settings.identity_missing == ("CREDITS_IDENTITY_AUDIENCE", "CREDITS_IDENTITY_JWKS")
+    assert settings.production_missing == (
+        "CREDITS_IDENTITY_AUDIENCE",
+        "CREDITS_IDENTITY_JWKS",
+        "CREDITS_DATABASE_URL",
+    )
 
 
 @pytest.mark.parametrize(

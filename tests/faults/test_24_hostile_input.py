@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import create_app
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.settings import read_settings
@@ -63,7 +64,8 @@ def snapshot_page(tmp_path_factory):
     engine.dispose()
     opened = OpenSnapshot(folder / "ledger.sqlite", folder / "cache", NOW)
     return PageClient(
-        create_app(read_settings({}), Services(opened, FIRST), guard_loopback), opened=opened
+        create_app(read_settings({}), Services(opened, OpenAccess(FIRST)), guard_loopback),
+        opened=opened,
     )
 
 
