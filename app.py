@@ -31,6 +31,7 @@ from callbacks.request_checks import check_requests
 from callbacks.services import Services
 from callbacks.serving import HOST, listen
 from dashboard.host import Host
+from dashboard.ids import Id
 from dashboard.panels import PANELS
 from dashboard.plan_catalogue import read_catalogue
 from dashboard.report import FORMATS, Report, report
@@ -72,7 +73,7 @@ def create_app(settings: Settings, services: Services, guard: Callable[[Flask], 
     )
     register(app, services, host)
     check_requests(app)
-    warm(app)
+    warm(app, Id.VIEW)
     return app
 
 

@@ -87,7 +87,8 @@
       window.setTimeout(() => reject(new Error("no answer")), PATIENCE);
     });
     window.dispatchEvent(new CustomEvent("credits:asked"));
-    const sent = send.call(window, request, Object.assign({}, options, { redirect: "manual" }));
+    const manual = Object.assign({}, options, { redirect: "manual" });
+    const sent = window.creditsFirst.answer(options.body) || send.call(window, request, manual);
     return Promise.race([sent, late])
       .then(judged, () => unanswered(ID.lost))
       .finally(() => window.dispatchEvent(new CustomEvent("credits:heard")));
@@ -95,8 +96,11 @@
 
   const send = window.fetch;
   window.fetch = function (request, options) {
-    const isUpdate = String(request.url || request).indexOf("_dash-update-component") !== -1;
-    return isUpdate ? watched(request, options) : send.call(window, request, options);
+    const address = String(request.url || request);
+    if (address.indexOf("_dash-update-component") !== -1) {
+      return watched(request, options);
+    }
+    return window.creditsFirst.file(address) || send.call(window, request, options);
   };
 
   window.addEventListener("credits:answered", () => (answeredAt = new Date()));

@@ -24,12 +24,11 @@
     early: "Choose days from {} on.",
     long: "Choose 24 months or less.",
   };
-  const DEFAULT_RANGE = "month";
   const MOST_MONTHS = 24;
-  const LONGEST_TEXT = 200; // of a range or account in an address; nothing longer means anything
   const ASK_AGAIN = 300; // ms, while the server prepares an account: each answer waits a second
   const LOOK_AGAIN = 2000; // ms, while an account waits for the rollup
 
+  const first = window.creditsFirst;
   let answer = null; // the last one of the server
   let acts = 0;
   let lost = false; // whether the view that was asked for last has no answer
@@ -43,13 +42,6 @@
   }
 
   // ---- the address -------------------------------------------------------------------------
-
-  // Whole characters and no NUL: a request with others is refused before anyone reads it.
-  function asked(name) {
-    const value = new URLSearchParams(window.location.search).get(name);
-    const whole = value === null ? null : Array.from(value).slice(0, LONGEST_TEXT).join("");
-    return whole === null ? null : whole.split("\0").join("\uFFFD");
-  }
 
   // Other parameters stay as they are, to the letter; an empty one goes.
   function addressWith(changes) {
@@ -87,7 +79,7 @@
     const tables = window.creditsTables;
     const reach = {
       range: () => to(act.value),
-      month: () => to(DEFAULT_RANGE),
+      month: () => to(first.range),
       earlier: () => to(steps.earlier),
       later: () => to(steps.later),
       account: () => ({
@@ -117,19 +109,9 @@
     const acted = window.dash_clientside.callback_context.triggered.some(
       (cause) => cause.prop_id === ID.act + ".data"
     );
-    const fromAddress = {
-      range: asked("range") === null ? DEFAULT_RANGE : asked("range"),
-      account: asked("account"),
-      tables: asked("table") || "",
-      workspaces: asked("workspaces") || "",
-      compare: asked("compare") || "",
-      theme: window.creditsTheme.inForce(),
-    };
-    if (window.creditsTheme.prints) {
-      fromAddress.prints = true;
-    }
+    const fromAddress = first.view();
     const next = acted ? afterAct(fromAddress, act, steps) : { view: fromAddress, writes: null };
-    const sheet = { open: asked("open") || "", only: asked("only") || "" };
+    const sheet = { open: first.asked("open") || "", only: first.asked("only") || "" };
     const changes = Object.assign({}, acted ? window.creditsSheet.changes(act, sheet) : null);
     Object.assign(sheet, changes, { range: next.view.range, account: next.view.account });
     if (next.writes) {

@@ -20,15 +20,22 @@ from dash import Dash, dcc
 from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, abort
 
-from callbacks.static_files import QUICK, StaticFiles, answer, compress, files_below
+from callbacks.first_answer import given
+from callbacks.static_files import QUICK, StaticFiles, answer, compress, files_below, joined
+from layouts.shell import html_of
 
 ASSETS = Path(__file__).parents[1] / "assets"
 PLOTLY = "vendor/plotly-basic.min.js"
 FONT = "vendor/inter-latin.woff2"
 STYLES = ("vendor/bootstrap.min.css", "inter.css", "credits.css")
 OWN_COLOURS = "host.css"  # made at the start, when the host has colours of its own
-EARLY_SCRIPT = "theme.js"  # sets the theme before the first paint
+# Four files are made at the start, each of several, since each request costs a slow line its delay:
+# what runs before the first paint, what comes of packages, what is ours, and all styles.
+EARLY, OWN, SHEET = "early.js", "page.js", "page.css"
+LIBRARIES = "dash-renderer-and-components.js"  # Dash looks for the first two words in a document
+EARLY_SCRIPTS = ("theme.js", "first.js")
 LOADER_SCRIPT = "plotly-loader.js"
+REGENERATOR = "vendor/regenerator-runtime.min.js"  # all that Dash's scripts need of its polyfills
 OWN_SCRIPTS = (
     "table-cells.js",
     "tables.js",
@@ -40,13 +47,13 @@ OWN_SCRIPTS = (
     "refresh.js",
     "sheet.js",
     "credits.js",
+    "start.js",  # in place of Dash's inline one, which the security policy forbids
 )
-START_SCRIPT = "start.js"  # in place of Dash's inline one, which the security policy forbids
 ICON = "favicon.svg"
 
 # Dash's packages that browsers may ask for: not plotly, whose full bundle is never used.
 PACKAGES = ("dash", "dash_bootstrap_components")
-UNUSED = "dash/dash_table/"
+UNUSED = ("dash/dash_table/", "dash/deps/polyfill")
 CHART = "dash/dcc/async-graph.js"  # named in the document, it needs no request of its own later
 
 # The renderer reads none of these; they tell a stranger what runs here.
@@ -78,6 +85,8 @@ INDEX = """<!DOCTYPE html>
   </body>
 </html>
 """
+# The page as it will be, for eyes only, until React has made it: assets/start.js takes it away.
+SHELL = '<div class="shell" aria-hidden="true" inert>%s</div>'
 ENTRY = '<div id="react-entry-point"><p class="_dash-loading">Loading…</p></div>'
 SUITE_SCRIPT = re.compile(r'<script src="[^"]*_dash-component-suites/([^"]+)"></script>')
 
@@ -137,7 +146,7 @@ class CreditsDash(Dash):
                 health_endpoint=None,
             )
         self.assets = files_below(assets, f"{prefix}assets/", quality, dress.files)
-        self._styles = (*STYLES, *dress.files)
+        self._styles = (SHEET, *dress.files)
         self._generate_scripts_html()  # lists the component packages' files
         self.suites = suite_files(self, f"{prefix}_dash-component-suites/", quality)
 
@@ -152,10 +161,9 @@ class CreditsDash(Dash):
             "metas": self._early_tags,
             "css": self._style_tags,
             "favicon": f'<link rel="icon" type="image/svg+xml" href="{self.assets.address(ICON)}">',
-            "app_entry": ENTRY,
+            "app_entry": SHELL % html_of(self.layout) + ENTRY,
             "scripts": self._script_tags(parts["scripts"]),
-            "renderer": f'<script id="_dash-renderer" src="{self.assets.address(START_SCRIPT)}">'
-            "</script>",
+            "renderer": f'<script id="_dash-renderer" src="{self.assets.address(OWN)}"></script>',
         }
         dash: Any = super()
         text: str = dash.interpolate_index(**parts)
@@ -167,9 +175,9 @@ class CreditsDash(Dash):
         address = self.assets.address
         return "\n    ".join(
             (
-                f'<script src="{address(EARLY_SCRIPT)}"></script>',
-                f'<link rel="preload" as="script" href="{address(PLOTLY)}">',
+                f'<script src="{address(EARLY)}"></script>',
                 f'<link rel="preload" as="font" href="{address(FONT)}" crossorigin>',
+                f'<link rel="preload" as="script" href="{address(PLOTLY)}" fetchpriority="low">',
             )
         )
 
@@ -180,31 +188,31 @@ class CreditsDash(Dash):
         )
 
     def _script_tags(self, tags: str) -> str:
-        """Dash's own script tags without the unused ones, the chart's and ours among them."""
-        names = [suite_name(path) for path in SUITE_SCRIPT.findall(tags)]
-        used = [name for name in names if not name.startswith(UNUSED)]
-        sources = [self.suites.address(name) for name in (*used, CHART)]
-        sources += [self.assets.address(name) for name in OWN_SCRIPTS]
-        loader = (
-            f'<script src="{self.assets.address(LOADER_SCRIPT)}" '
+        """One script of all packages in place of Dash's many; what else Dash writes stays."""
+        libraries = (
+            f'<script src="{self.assets.address(LIBRARIES)}" '
             f'data-plotly="{self.assets.address(PLOTLY)}"></script>'
         )
         inline = SUITE_SCRIPT.sub("", tags).strip()
-        own = [f'<script src="{source}"></script>' for source in sources]
-        return "\n    ".join([loader, *own, *([inline] if inline else [])])
+        return "\n    ".join([libraries, *([inline] if inline else [])])
+
+    def make_scripts(self, store: str) -> None:
+        """Join what the document loads; the layout and all callbacks must be there."""
+        names = [suite_name(path) for path in SUITE_SCRIPT.findall(self._generate_scripts_html())]
+        used = [self.suites.file(name) for name in (*names, CHART) if not name.startswith(UNUSED)]
+        early, own = ([self.assets.file(name) for name in files]
+                      for files in (EARLY_SCRIPTS, OWN_SCRIPTS))  # fmt: skip
+        first = [self.assets.file(name) for name in (LOADER_SCRIPT, REGENERATOR)]
+        handed = given(self, self.config.requests_pathname_prefix, store)
+        self.assets.add(EARLY, joined([early[0].content, handed, *(f.content for f in early[1:])]))
+        self.assets.add(LIBRARIES, joined(file.content for file in (*first, *used)))
+        self.assets.add(OWN, joined(file.content for file in own))
+        self.assets.add(SHEET, b"".join(self.assets.file(name).content for name in STYLES))
 
     @cached_property
     def preloaded(self) -> tuple[str, ...]:
         """Names of our files that the document mentions."""
-        return (
-            EARLY_SCRIPT,
-            LOADER_SCRIPT,
-            PLOTLY,
-            *self._styles,
-            *OWN_SCRIPTS,
-            START_SCRIPT,
-            ICON,
-        )
+        return (EARLY, LIBRARIES, OWN, PLOTLY, *self._styles, ICON)
 
 
 def make_dash(
@@ -225,14 +233,17 @@ def make_dash(
     return app
 
 
-def warm(app: CreditsDash) -> None:
-    """Do what Dash leaves to the first request, so that no visitor meets a worker half set up."""
+def warm(app: CreditsDash, store: str) -> None:
+    """Do what Dash leaves to the first request, so that no visitor meets a worker half set up.
+
+    `store` is what the page's first request to the server waits for.
+    """
     dash: Any = app  # whose methods have no types
     dash._setup_server()  # noqa: SLF001 - a request would need an identity
+    app.make_scripts(store)
     with app.server.test_request_context():
-        page = dash.index()
+        dash.index()
     compress(app.assets, app.preloaded)
-    compress(app.suites, [name for name in app.suites.paths if app.suites.address(name) in page])
 
 
 def suite_name(path: str) -> str:

@@ -31,6 +31,8 @@ NOTHING: Mapping[str, bytes] = MappingProxyType({})
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "public, no-cache"  # keep it, but ask each time whether it is still the same
 
+STRICT = b'"use strict";'
+
 FINGERPRINTED = re.compile(r"(?P<stem>.+)\.(?P<fingerprint>[0-9a-f]{16})(?P<suffix>\.[a-z0-9]+)")
 RELATIVE_URL = re.compile(rb"""url\((["']?)(?!data:|#|/|https?:)([^"')]+)\1\)""")
 
@@ -67,8 +69,13 @@ class StaticFiles:
     base: str
     paths: Mapping[str, Path]
     quality: int = QUICK
-    made: Mapping[str, bytes] = field(default_factory=dict)
+    made: dict[str, bytes] = field(default_factory=dict)
     _read: dict[str, StaticFile] = field(default_factory=dict, repr=False)
+
+    def add(self, name: str, content: bytes) -> None:
+        """One more made file, or another content for one."""
+        self.made[name] = content
+        self._read.pop(name, None)
 
     def file(self, name: str) -> StaticFile:
         """The file of that name; KeyError for one that was not listed."""
@@ -119,7 +126,18 @@ def files_below(
     """The files of a folder that a browser may ask for, by the kinds in MIMETYPES."""
     found = (path for path in sorted(folder.rglob("*")) if path.suffix in MIMETYPES)
     paths = {path.relative_to(folder).as_posix(): path for path in found}
-    return StaticFiles(base, paths, quality, made)
+    return StaticFiles(base, paths, quality, dict(made))
+
+
+def joined(scripts: Iterable[bytes]) -> bytes:
+    """Scripts one after the other as one; a strict one in a function, so that it alone is."""
+    return b"".join(_apart(script) for script in scripts)
+
+
+def _apart(script: bytes) -> bytes:
+    if script.startswith(STRICT):
+        return b"(function () {%s\n}).call(window);\n" % script
+    return script + b"\n;\n"
 
 
 def compress(files: StaticFiles, names: Iterable[str]) -> None:

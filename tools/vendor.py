@@ -1,7 +1,8 @@
 """Fetch the front-end files that the page serves and its tests use: version, hash and licence.
 
-Writes assets/vendor/ and tests/browser/vendor/, nothing else. It is the only thing here that calls
-npm: running and testing use the committed copies.
+Two are made smaller on the way: Bootstrap's CSS keeps what the page uses (PurgeCSS), the runtime of
+generators loses its comments (esbuild). Writes assets/vendor/ and tests/browser/vendor/, nothing
+else. It is the only thing here that calls npm: running and testing use the committed copies.
 """
 
 from __future__ import annotations
@@ -11,17 +12,45 @@ import json
 import subprocess
 import tarfile
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SERVED = ROOT / "assets" / "vendor"
 TESTS_ONLY = ROOT / "tests" / "browser" / "vendor"  # never served to anyone
+USED_OF_BOOTSTRAP = ROOT / "tools" / "used-of-bootstrap.html"
+PURGECSS, ESBUILD = "purgecss@8.0.0", "esbuild@0.25.0"
+
+
+def purged(content: bytes) -> bytes:
+    """A stylesheet without the rules that match nothing of what the page uses of Bootstrap."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "whole.css"
+        whole.write_bytes(content)
+        npx(PURGECSS, "--css", str(whole), "--content", str(USED_OF_BOOTSTRAP),
+            "--keyframes", "--output", f"{folder}/purged")  # fmt: skip
+        return (Path(folder) / "purged" / "whole.css").read_bytes()
+
+
+def minified(content: bytes) -> bytes:
+    """A script in fewer bytes."""
+    return npx(ESBUILD, "--minify", "--loader=js", content=content)
+
+
+def npx(package: str, *words: str, content: bytes = b"") -> bytes:
+    """What a tool of npm writes, of exactly this version."""
+    return subprocess.run(  # noqa: S603
+        ["npm", "exec", "--yes", "--", package, *words],  # noqa: S607
+        input=content,
+        check=True,
+        stdout=subprocess.PIPE,
+    ).stdout
 
 
 @dataclass(frozen=True)
 class Package:
-    """One npm package: the files taken from it, and the name each has here."""
+    """One npm package: the files taken from it, their names here, and which is made smaller."""
 
     name: str
     version: str
@@ -29,6 +58,7 @@ class Package:
     licence_file: str
     files: dict[str, str]
     folder: Path = SERVED
+    smaller: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
 
 
 PACKAGES = (
@@ -45,6 +75,15 @@ PACKAGES = (
         "MIT",
         "bootstrap.LICENSE.txt",
         {"dist/css/bootstrap.min.css": "bootstrap.min.css"},
+        smaller={"bootstrap.min.css": purged},
+    ),
+    Package(
+        "regenerator-runtime",
+        "0.14.1",
+        "MIT",
+        "regenerator-runtime.LICENSE.txt",
+        {"runtime.js": "regenerator-runtime.min.js"},
+        smaller={"regenerator-runtime.min.js": minified},
     ),
     Package(
         "@fontsource-variable/inter",
@@ -102,6 +141,8 @@ def pack(package: Package, folder: Path) -> Path:
 def write(package: Package, archive: Path, source: str, target: str) -> dict[str, str | int]:
     """Write one file, without the pointer to a source map that is not served."""
     content = without_source_map(member(archive, source))
+    if target in package.smaller:
+        content = package.smaller[target](content)
     (package.folder / target).write_bytes(content)
     return {
         "file": target,

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.document import OWN_SCRIPTS
+from callbacks.document import EARLY_SCRIPTS, OWN_SCRIPTS
 from dashboard.ids import Act
 from dashboard.ranges import DEFAULT, MOST_MONTHS, Bounds, RangeError, custom
 from data.periods import BillingCalendar
 
 ASSETS = Path(__file__).parents[2] / "assets"
 SCRIPTS = sorted(ASSETS.glob("*.js"))
-OWN = "".join((ASSETS / name).read_text("utf-8") for name in OWN_SCRIPTS)
+OWN = "".join((ASSETS / name).read_text("utf-8") for name in (*EARLY_SCRIPTS, *OWN_SCRIPTS))
 TODAY = dt.date(2026, 11, 22)
 
 

@@ -13,7 +13,8 @@ from dashboard.panel import Shape, Texture
 from dashboard.panels import PANELS
 from dashboard.theme import FONT, THEMES, css_name, css_variables
 
-SHEET = (Path(__file__).parents[2] / "assets" / "credits.css").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+SHEET = (ROOT / "assets" / "credits.css").read_text("utf-8")
 
 
 def declarations(selector: str) -> list[str]:
@@ -73,3 +74,21 @@ def test_each_state_of_freshness_has_its_mark(state):
 
 def test_each_width_of_a_panel_has_its_columns():
     assert [] == [p.key for p in PANELS if f".columns-{p.columns} {{" not in SHEET]
+
+
+OF_BOOTSTRAP = (ROOT / "assets" / "vendor" / "bootstrap.min.css").read_text("utf-8")
+# Names that only scripts, tests and other rules go by.
+WITHOUT_LOOKS = {"graph", "month-bar", "page-state", "table-data"}
+
+
+def classes_of_the_page() -> set[str]:
+    """Every class written in layouts/, and those that dash-bootstrap-components writes."""
+    texts = [path.read_text("utf-8") for path in sorted((ROOT / "layouts").glob("*.py"))]
+    found = re.findall(r'(?:className|class_name|look|class)="([^"{}]+)"', "\n".join(texts))
+    return {name for names in found for name in names.split()} | {"form-control"}
+
+
+def test_each_class_of_the_page_has_a_rule():
+    """Bootstrap's CSS is cut to what tools/used-of-bootstrap.html lists: nothing may be missing."""
+    ruled = set(re.findall(r"\.([a-zA-Z][\w-]*)", SHEET + OF_BOOTSTRAP))
+    assert classes_of_the_page() - ruled == WITHOUT_LOOKS

@@ -60,4 +60,4 @@ def test_nothing_is_asked_of_another_host_and_nothing_fails(alone):
     assert {"Document", "Script", "Stylesheet", "Font"} <= kinds
     assert "Inter Variable" in {family.strip('"') for family in alone.run(FONT)}
     names = [urlsplit(address).path.rsplit("/", 1)[-1].split(".")[0] for address in asked]
-    assert {"bootstrap", "inter", "inter-latin", "credits", "plotly-basic"} <= set(names)
+    assert {"early", "page", "inter-latin", "plotly-basic"} <= set(names)

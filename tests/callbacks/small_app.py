@@ -50,7 +50,7 @@ def small_app(prefix: str = PREFIX, **options: Any) -> CreditsDash:
         "window.dash_clientside.no_update", Output("local", "children"), Input("view", "data")
     )
     check_requests(app)
-    warm(app)
+    warm(app, "view")
     return app
 
 

@@ -15,10 +15,11 @@ from callbacks.document import OWN_COLOURS, Dress, make_dash, warm
 from callbacks.static_files import SMALL
 from tests.callbacks.small_app import PREFIX, UPDATE, body, client, small_app
 
-ADDRESS = re.compile(r'(?:src|href|data-plotly)="([^"]*)"')
+ADDRESS = re.compile(r'<(?:script|link) [^>]*?(?:src|href)="([^"]*)"')
 FINGERPRINT = re.compile(r"\.[0-9a-f]{16}\.[a-z0-9]+$")
 BROWSER = {"Accept-Encoding": "gzip, deflate, br, zstd"}
-MOST_BYTES = 760_000
+CHART_CHUNK = f"{PREFIX}/_dash-component-suites/dash/dcc/async-graph.js"
+MOST_BYTES = 680_000
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +136,8 @@ def test_the_document_says_language_title_and_width(browser):
 def test_the_theme_comes_before_every_stylesheet(browser):
     """Else a dark page flashes light first."""
     text = page(browser)
-    assert 0 < text.index("/theme.") < text.index('rel="stylesheet"')
+    assert 0 < text.index("/early.") < text.index('rel="stylesheet"')
+    assert browser.get(script(text, "early")).text.index("data-bs-theme") > 0
 
 
 def test_every_address_carries_the_fingerprint_of_its_content(browser):
@@ -149,36 +151,46 @@ def test_plotly_is_our_bundle_preloaded_and_handed_to_the_loader(browser):
     text = page(browser)
     plotly = re.search(r'data-plotly="([^"]*)"', text)
     assert plotly is not None
-    assert f'<link rel="preload" as="script" href="{plotly[1]}">' in text
+    assert f'<link rel="preload" as="script" href="{plotly[1]}" fetchpriority="low">' in text
     assert "basic" in plotly[1]
     assert f'src="{plotly[1]}"' not in text, "it must not block the page"
     assert b"plotly.js (basic" in browser.get(plotly[1]).data
 
 
+def script(text: str, name: str) -> str:
+    """The address of a script that the document loads."""
+    return next(a for a in addresses(text) if f"/{name}." in a and a.endswith(".js"))
+
+
 def test_the_loader_comes_before_the_scripts_that_ask_for_plotly(browser):
-    text = page(browser)
-    assert text.index("plotly-loader") < text.index("dash_renderer")
+    libraries = browser.get(script(page(browser), "dash-renderer-and-components")).text
+    assert libraries.index("dataset.plotly") < libraries.index("react.production")
 
 
-def test_the_chart_component_is_named_so_that_no_chunk_is_fetched_later(browser):
-    assert "dcc/async-graph." in page(browser)
+def test_the_chart_component_is_there_so_that_no_chunk_is_fetched_later(browser):
+    libraries = browser.get(script(page(browser), "dash-renderer-and-components")).data
+    assert browser.get(CHART_CHUNK).data in libraries
 
 
 def test_nothing_unused_is_loaded(browser):
+    """Neither tables, nor the whole Plotly, nor polyfills of browsers that cannot show the page."""
     text = page(browser)
-    assert "dash_table/" not in text
+    loaded = b"".join(browser.get(a).data for a in addresses(text) if a.endswith(".js"))
+    assert b"dash_table" not in loaded.replace(b'"dash_table', b"")
     assert "plotly.min.js" not in text
+    assert b"core-js" not in loaded
+    assert b"regeneratorRuntime=" in loaded
 
 
 def test_no_script_stands_in_the_document(app):
     """So that the security policy needs no exception; Dash writes string callbacks inline."""
     server_only = make_dash(Flask("tests", static_folder=None), PREFIX)
     server_only.layout = html.Div()
-    warm(server_only)
+    warm(server_only, "view")
     text = page(client(server_only))
     inline = re.findall(r"<script(?![^>]*(?:src=|application/json))[^>]*>(.*?)</script>", text)
     assert inline == []
-    assert re.findall(r'src="[^"]*/(\w+)\.[0-9a-f]{16}\.js"', text)[-1] == "start"
+    assert addresses(text)[-1] == script(text, "page")
     assert not re.search(r"\son\w+=|javascript:", without_scripts(text))
 
 
@@ -239,8 +251,8 @@ def test_a_layout_of_a_few_bytes_is_not_compressed(browser):
 def test_a_warmed_server_answers_dashs_own_scripts_first():
     """Unwarmed, seven of eight workers answered their first script with 500."""
     app = small_app()
-    script = next(a for a in addresses(page(client(small_app()))) if "dash_renderer" in a)
-    assert client(app).get(script).status_code == 200
+    libraries = script(page(client(small_app())), "dash-renderer-and-components")
+    assert client(app).get(libraries).status_code == 200
 
 
 def test_warming_finds_what_the_first_request_would_fall_over():
@@ -248,7 +260,7 @@ def test_warming_finds_what_the_first_request_would_fall_over():
     app = make_dash(Flask("tests", static_folder=None), PREFIX)
     app.layout = html.Div([html.P(id="total"), html.P(id="total")])
     with pytest.raises(DuplicateIdError):
-        warm(app)
+        warm(app, "view")
 
 
 def test_warming_needs_no_identity():
@@ -257,7 +269,7 @@ def test_warming_needs_no_identity():
     server.before_request(lambda: Response(status=401))
     app = make_dash(server, PREFIX)
     app.layout = html.Div()
-    warm(app)
+    warm(app, "view")
     assert server.test_client().get(f"{PREFIX}/").status_code == 401
 
 
