@@ -9,7 +9,7 @@ PYTHON3 ?= python3
 PORT ?= 8050
 RUN := .venv/bin/
 DEV := .venv-dev/bin/
-FAST := not browser and not postgres and not slow and not real_data
+FAST := not browser and not postgres and not proxy and not slow and not real_data
 
 .PHONY: help run test check test-long bench backtest screenshots docs vendor lock clean
 
@@ -20,7 +20,7 @@ run: .venv/.complete ## Make a demo ledger that ends now and show its page
 	$(RUN)python app.py demo --db var/demo.sqlite
 	$(RUN)python app.py run --db var/demo.sqlite --port $(PORT)
 
-test: .venv-dev/.complete ## Lint, types and all tests; installs Chromium and PostgreSQL where it may
+test: .venv-dev/.complete ## Lint, types and all tests; installs Chromium, PostgreSQL and nginx where it may
 	tools/system_packages.sh
 	$(DEV)ruff check .
 	$(DEV)ruff format --check .

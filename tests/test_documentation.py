@@ -42,11 +42,20 @@ def section(name: str) -> str:
 # --- settings and commands ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/settings.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/settings.md", "docs/deploy.md"])
 def test_the_table_of_settings_is_that_of_the_code(name):
     """`make docs` writes it."""
     rows = re.findall(r"^\| `(CREDITS_\w+)` \| (?:`(.*?)`|not set) \| (.*) \|$", read(name), re.M)
     assert rows == [(setting.name, setting.default, setting.help) for setting in SETTINGS]
+
+
+@EACH
+def test_an_example_in_a_document_is_the_file_that_is_tested(document):
+    """`make docs` writes it."""
+    pattern = r"<!-- example: (\S+) -->\n```python\n(.*?)```\n<!-- end -->"
+    shown = re.findall(pattern, document.read_text("utf-8"), re.DOTALL)
+    assert len(shown) == document.read_text("utf-8").count("<!-- example:")
+    assert [name for name, text in shown if text != read(name)] == []
 
 
 def test_every_command_and_only_those_has_a_section():

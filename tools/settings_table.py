@@ -1,6 +1,6 @@
-"""Write the table of settings into README.md and docs/settings.md, from SETTINGS.
+"""Write into README.md and docs what stands elsewhere: the table of SETTINGS, and example files.
 
-Touches nothing outside the two marks around each table.
+Touches nothing outside the two marks around each.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ sys.path.insert(0, str(ROOT))
 
 from dashboard.settings import SETTINGS  # noqa: E402
 
-FILES = (ROOT / "README.md", ROOT / "docs" / "settings.md")
+FILES = (ROOT / "README.md", ROOT / "docs" / "settings.md", ROOT / "docs" / "deploy.md")
 PLACE = re.compile(r"(?<=<!-- settings: made by `make docs` -->\n).*?(?=<!-- end -->)", re.DOTALL)
+EXAMPLE = re.compile(r"(<!-- example: (\S+) -->\n```python\n).*?(?=```\n<!-- end -->)", re.DOTALL)
 
 
 def table() -> str:
@@ -34,6 +35,11 @@ def with_table(text: str) -> str:
     return PLACE.sub(lambda _match: table(), text)
 
 
+def with_examples(text: str) -> str:
+    """`text` with each example as its file is."""
+    return EXAMPLE.sub(lambda found: found[1] + (ROOT / found[2]).read_text("utf-8"), text)
+
+
 if __name__ == "__main__":
     for path in FILES:
-        path.write_text(with_table(path.read_text("utf-8")), "utf-8")
+        path.write_text(with_examples(with_table(path.read_text("utf-8"))), "utf-8")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# See that Chromium, PostgreSQL and PgBouncer, which the tests drive, are there: install them on
-# Debian when this is root, else say what to install. The page itself needs none of them.
+# See that Chromium, PostgreSQL, PgBouncer and nginx, which the tests drive, are there: install them
+# on Debian when this is root, else say what to install. The page itself needs none of them.
 set -eu
 
 missing=()
@@ -9,6 +9,8 @@ command -v chromedriver >/dev/null || missing+=(chromium-driver)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ||
     missing+=(postgresql)
 command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
+command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx)
+command -v openssl >/dev/null || missing+=(openssl)
 
 if [ ${#missing[@]} -eq 0 ]; then
     exit 0

@@ -1,0 +1,91 @@
+"""The other files of deploy/: what they start is there, and systemd takes the units."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from app import make_parser
+from callbacks.assertion import LONGEST
+from dashboard.settings import read_settings
+from tests.deployment import DEPLOY, ROOT
+from tests.test_architecture import ROOMS
+
+UNITS = ("credits-page.service", "credits-rollup.service")
+PLACE = "/opt/credits-page"
+
+
+def unit(name: str) -> dict[str, str]:
+    """The last value of each name in a unit."""
+    return dict(re.findall(r"^(\w+)=(.*)$", (DEPLOY / name).read_text("utf-8"), re.M))
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_systemd_takes_the_unit(name, tmp_path):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("no systemd-analyze on this machine")
+    here = (DEPLOY / name).read_text("utf-8").replace(f"{PLACE}/.venv", sys.prefix)
+    (tmp_path / name).write_text(here.replace(PLACE, str(ROOT)))
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", tmp_path / name], capture_output=True, text=True, check=False
+    )
+    ours = [line for line in verified.stderr.splitlines() if line.startswith(name)]
+    assert [] == ours
+    assert 0 == verified.returncode
+
+
+def test_the_units_start_what_is_there():
+    page, rollup = (unit(name)["ExecStart"].split() for name in UNITS)
+    assert [f"{PLACE}/.venv/bin/gunicorn", "--config"] == page[:2]
+    assert (ROOT / page[2]).is_file()
+    assert [f"{PLACE}/.venv/bin/python", "app.py"] == rollup[:2]
+    assert make_parser().parse_args(rollup[2:]).every
+
+
+def test_a_stop_waits_longer_than_the_answers_under_way():
+    graceful = re.search(r"^graceful_timeout = (\d+)", gunicorn_text(), re.M)
+    assert graceful
+    assert int(unit(UNITS[0])["TimeoutStopSec"]) > int(graceful[1])
+
+
+def gunicorn_text() -> str:
+    return (DEPLOY / "gunicorn.conf.py").read_text("utf-8")
+
+
+def test_gunicorn_takes_the_longest_assertion_that_the_page_takes():
+    limit = re.search(r"^limit_request_field_size = (\d+)", gunicorn_text(), re.M)
+    assert limit
+    assert int(limit[1]) > LONGEST + len("X-Credit-Assertion: ")
+
+
+def test_the_settings_shipped_are_settings_that_production_needs():
+    lines = (DEPLOY / "page.env").read_text("utf-8").splitlines()
+    pairs = [line.partition("=")[::2] for line in lines if line and not line.startswith("#")]
+    assert () == read_settings(dict(pairs)).production_missing
+
+
+def test_the_image_has_every_room_and_starts_the_page():
+    text = (DEPLOY / "Containerfile").read_text("utf-8")
+    copied = re.findall(r"^COPY (?!--from)(\S+) ", text, re.M)
+    assert [] == [name for name in copied if not (ROOT / name).exists()]
+    assert {*ROOMS[1:], "app.py", "assets"} <= set(copied)
+    (command,) = re.findall(r"^CMD (.*)$", text, re.M)
+    assert (ROOT / json.loads(command)[2]).is_file()
+
+
+def test_no_file_of_deploy_goes_unmentioned():
+    told = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    names = [path.name for path in sorted(DEPLOY.iterdir()) if path.is_file()]
+    assert [] == [name for name in names if f"deploy/{name}" not in told]
+
+
+def test_the_document_says_the_limits_that_are_set():
+    told = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    for name, value in (("limit_request_line", "4,094"), ("limit_request_fields", "50")):
+        assert f"{name} = {value.replace(',', '')}\n" in gunicorn_text()
+        assert value in told
