@@ -30,7 +30,7 @@ from callbacks.loopback import guard_loopback
 from callbacks.request_checks import check_requests
 from callbacks.services import Services
 from callbacks.serving import HOST, listen
-from dashboard.host import Host
+from dashboard.host import CreditPrice, Host
 from dashboard.ids import Id
 from dashboard.panels import PANELS
 from dashboard.plan_catalogue import read_catalogue
@@ -89,6 +89,8 @@ def host_of(settings: Settings) -> Host:
         catalogue=read_catalogue(settings.plan_catalogue),
         themes=read_themes(settings.tokens),
         exports=settings.exports,
+        product=settings.product_name,
+        price=CreditPrice(*settings.credit_price) if settings.credit_price else None,
     )
 
 

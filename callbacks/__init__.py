@@ -20,4 +20,4 @@ def register(app: Dash, services: Services, host: Host = NO_HOST) -> None:
     register_panels(app, services, host)
     register_drill_down(app, services)
     if host.exports:
-        register_exports(app, services)
+        register_exports(app, services, host)

@@ -6,38 +6,28 @@ before its first byte; what fails later ends the connection, so that no browser 
 
 from __future__ import annotations
 
-import json
-import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import islice
 
 from dash import Dash
 from flask import Response, abort, request
-from werkzeug.exceptions import HTTPException
 
 from callbacks.asked import LONGEST
+from callbacks.refusals import UnknownAccountError, explained, refusal
 from callbacks.services import Services
-from dashboard.answer import new_reference
 from dashboard.exports import BY_PATH, Export
-from dashboard.ranges import DEFAULT, RangeError
+from dashboard.host import Host
+from dashboard.ranges import DEFAULT
 from dashboard.sheet import SheetWish
-from dashboard.subject import SubjectError
-from dashboard.target import TargetError
-from data.access import AccessDeniedError
-from data.errors import PreparingError, UsageError
-
-log = logging.getLogger(__name__)
 
 AT_ONCE = 2  # files under way in one process; each holds one of the page's few connections
-SOON = "2"  # seconds until a refusal of the moment may be over
 
-PREPARING = ("account.preparing", "The charts of this account are being prepared. Try again soon.")
 BUSY = ("export.busy", "Other downloads are under way. Try again in a minute.")
 
 
-def register_exports(app: Dash, services: Services) -> None:
+def register_exports(app: Dash, services: Services, host: Host) -> None:
     """Answer the address of each format."""
     free = threading.BoundedSemaphore(AT_ONCE)
 
@@ -45,13 +35,13 @@ def register_exports(app: Dash, services: Services) -> None:
         wanted = BY_PATH.get(path)
         if wanted is None:
             abort(404)
-        return explained(lambda: respond(services, wanted, free))
+        return explained(lambda: respond(services, host, wanted, free))
 
     prefix = app.config.routes_pathname_prefix
     app.server.add_url_rule(f"{prefix}export/<path>", "export", export, methods=["GET"])
 
 
-def respond(services: Services, wanted: Export, free: threading.Semaphore) -> Response:
+def respond(services: Services, host: Host, wanted: Export, free: threading.Semaphore) -> Response:
     """The file, once its first bytes are there."""
     with ExitStack() as opening:
         if not free.acquire(blocking=False):
@@ -61,7 +51,7 @@ def respond(services: Services, wanted: Export, free: threading.Semaphore) -> Re
         if not choice.found:
             raise UnknownAccountError(account)
         reading = opening.enter_context(services.reading(choice))
-        days, chunks = wanted.write(reading, wish())
+        days, chunks = wanted.write(reading, wish(), host)
         first = b"".join(islice(chunks, 2))
         held = opening.pop_all()
     response = Response(_bytes(first, chunks, held), content_type=wanted.mimetype)
@@ -80,13 +70,6 @@ def _bytes(first: bytes, chunks: Iterator[bytes], held: ExitStack) -> Iterator[b
 # --- what is asked for ------------------------------------------------------------------------
 
 
-class UnknownAccountError(UsageError):
-    """Another account's file in place of the one asked for would be a wrong one."""
-
-    def __init__(self, account: str | None) -> None:
-        super().__init__("account.unknown", f"There is no account {account!r}.")
-
-
 def asked_account() -> str | None:
     """The account that the address names; only snapshot mode heeds it."""
     return _text("account") or None
@@ -99,43 +82,3 @@ def wish() -> SheetWish:
 
 def _text(name: str) -> str:
     return request.args.get(name, "").replace("\0", "\ufffd")[: LONGEST + 1]
-
-
-# --- what cannot be answered ------------------------------------------------------------------
-
-
-def explained(answer: Callable[[], Response]) -> Response:
-    """The answer, or why there is none: a code and the sentence that the page would say."""
-    try:
-        return answer()
-    except (HTTPException, AccessDeniedError):
-        raise
-    except PreparingError:
-        return refusal(503, *PREPARING)
-    except (UnknownAccountError, SubjectError) as error:
-        return refusal(404, error.code, error.sentence)
-    except (RangeError, TargetError) as error:
-        return refusal(400, error.code, error.sentence)
-    except UsageError as error:
-        return refusal(422, error.code, error.sentence)
-    except Exception:
-        return refusal(500, "export.failed", f"The download failed. Reference {_failed()}.")
-
-
-def refusal(status: int, code: str, sentence: str) -> Response:
-    """An error as JSON; one of the moment says when to come again."""
-    error = {"error": {"code": code, "sentence": sentence}}
-    response = Response(json.dumps(error), status=status, mimetype="application/json")
-    if status == 503:
-        response.headers["Retry-After"] = SOON
-    return response
-
-
-def _failed() -> str:
-    reference = new_reference()
-    log.exception(
-        "export failed: reference=%s path=%s (likely the database: is it there, and unchanged?)",
-        reference,
-        request.full_path,
-    )
-    return reference

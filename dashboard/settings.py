@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ class Settings:
     connections: int
     refresh_seconds: int
     exports: bool
+    credit_price: tuple[Decimal, str] | None
     prefix: str
     cache_dir: Path
     log_level: str
@@ -191,6 +193,13 @@ def _switch(text: str) -> bool:
     return SWITCH[text.lower()]
 
 
+def _price(text: str) -> tuple[Decimal, str] | None:
+    if text and not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})? [A-Z]{3}", text):
+        raise ValueError("must be a price and a currency such as 0.01 USD")
+    amount, _, currency = text.partition(" ")
+    return (Decimal(amount), currency) if text else None
+
+
 def _whole(text: str, least: int, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
         raise ValueError(f"must be a whole number from {least} to {most}")
@@ -232,6 +241,12 @@ SETTINGS = (
         "Whether a reader can take entries and figures away as files, and programs by HTTP: `on` "
         "or `off`.",
         _switch,
+    ),
+    Setting(
+        "CREDITS_CREDIT_PRICE",
+        "",
+        "What one credit costs, such as `0.01 USD`: the FOCUS file then has costs in money.",
+        _price,
     ),
     Setting(
         "CREDITS_PREFIX",

@@ -12,7 +12,9 @@ from functools import partial
 
 from dashboard.exports.charts import charts_csv, charts_json, panel_csv
 from dashboard.exports.entries import entries_csv
+from dashboard.exports.focus import focus_csv
 from dashboard.exports.workbook import charts_xlsx
+from dashboard.host import Host
 from dashboard.panels import PANELS
 from dashboard.sheet import SheetWish
 from dashboard.view import Reading
@@ -22,7 +24,7 @@ CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-Write = Callable[[Reading, SheetWish], tuple[Period, Iterator[bytes]]]
+Write = Callable[[Reading, SheetWish, Host], tuple[Period, Iterator[bytes]]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ EXPORTS = (
     Export("Chart data (CSV)", "charts.csv", CSV, charts_csv),
     Export("Chart data (JSON)", "charts.json", JSON, charts_json),
     Export("Chart data (Excel)", "charts.xlsx", XLSX, charts_xlsx),
+    Export("Entries (FOCUS 1.2)", "focus.csv", CSV, focus_csv),
 )
 PANEL_EXPORTS = tuple(
     Export("Data (CSV)", f"{panel.key}.csv", CSV, partial(panel_csv, panel)) for panel in PANELS

@@ -12,6 +12,7 @@ from typing import Any
 from dashboard.csv_cells import BYTE_ORDER_MARK, csv_chunks
 from dashboard.exports.cover import Cover
 from dashboard.exports.entries import cover_rows
+from dashboard.host import Host
 from dashboard.panel import Panel
 from dashboard.panels import PANELS
 from dashboard.report import Report, as_csv, as_json, csv_row, report
@@ -77,7 +78,7 @@ def micro(exact: str) -> int:
     return -size if exact.startswith("-") else size
 
 
-def charts_csv(reading: Reading, wish: SheetWish) -> tuple[Period, Iterator[bytes]]:
+def charts_csv(reading: Reading, wish: SheetWish, _host: Host) -> tuple[Period, Iterator[bytes]]:
     """One table of all sections under the cover."""
     data = ChartData.read(reading, wish)
     return data.cover.period, iter([BYTE_ORDER_MARK.encode(), *sections_csv(data)])
@@ -89,13 +90,15 @@ def sections_csv(data: ChartData) -> Iterator[bytes]:
     yield as_csv(data.report).encode()
 
 
-def charts_json(reading: Reading, wish: SheetWish) -> tuple[Period, Iterator[bytes]]:
+def charts_json(reading: Reading, wish: SheetWish, _host: Host) -> tuple[Period, Iterator[bytes]]:
     """The report, which says itself what it is about."""
     data = ChartData.read(reading, wish)
     return data.cover.period, iter([as_json(data.report).encode()])
 
 
-def panel_csv(panel: Panel, reading: Reading, wish: SheetWish) -> tuple[Period, Iterator[bytes]]:
+def panel_csv(
+    panel: Panel, reading: Reading, wish: SheetWish, _host: Host
+) -> tuple[Period, Iterator[bytes]]:
     """One panel's numbers under the cover."""
     data = ChartData.read(reading, wish, panel.name)
     section = SECTION[panel.key]

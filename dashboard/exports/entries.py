@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from dashboard import sheet_words, words
 from dashboard.csv_cells import BYTE_ORDER_MARK, csv_chunks, plain
 from dashboard.exports.cover import TOTAL, Cover
+from dashboard.host import Host
 from dashboard.report import exact
 from dashboard.sheet import SheetWish, open_wish
 from dashboard.view import Reading, View, load_view
@@ -45,7 +46,7 @@ class Chosen:
     total: int | None
 
 
-def entries_csv(reading: Reading, wish: SheetWish) -> tuple[Period, Iterator[bytes]]:
+def entries_csv(reading: Reading, wish: SheetWish, _host: Host) -> tuple[Period, Iterator[bytes]]:
     """The days of the file, and its bytes; UsageError where entries are missing."""
     view = load_view(reading, wish.range)
     chosen = choose_entries(reading, view, wish)

@@ -16,6 +16,7 @@ import xlsxwriter
 
 from dashboard.exports.charts import ChartData, PanelData
 from dashboard.exports.cover import TOTAL, Cover
+from dashboard.host import Host
 from dashboard.report import CREDIT_COLUMNS
 from dashboard.sheet import SheetWish
 from dashboard.view import Reading
@@ -34,7 +35,7 @@ PLAIN = {  # no text becomes anything else
 }
 
 
-def charts_xlsx(reading: Reading, wish: SheetWish) -> tuple[Period, Iterator[bytes]]:
+def charts_xlsx(reading: Reading, wish: SheetWish, _host: Host) -> tuple[Period, Iterator[bytes]]:
     """The whole file at once: a panel has as many rows as there are days or workspaces."""
     data = ChartData.read(reading, wish)
     sheets = list(data.panels)

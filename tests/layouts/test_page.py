@@ -122,6 +122,7 @@ def test_the_export_menu_has_each_format_and_paper(skeleton):
         "Chart data (CSV)",
         "Chart data (JSON)",
         "Chart data (Excel)",
+        "Entries (FOCUS 1.2)",
         "Print or save as PDF",
     ] == entries(with_id(skeleton, Id.EXPORT))
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete
 
 from dashboard.exports.entries import entries_csv
+from dashboard.host import NO_HOST
 from dashboard.sheet import SheetWish
 from dashboard.view import Reading
 from data import rollup
@@ -38,7 +39,7 @@ def ledger_of_a_year(sqlite_ledger):
 def lines_of(engine, range_):
     with read_transaction(engine) as connection:
         reading = Reading(connection, snapshot_scope("acme"), Freshness(NOW, None, NOW))
-        content = b"".join(entries_csv(reading, SheetWish("", range=range_))[1])
+        content = b"".join(entries_csv(reading, SheetWish("", range=range_), NO_HOST)[1])
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from dashboard.exports import EXPORTS, PANEL_EXPORTS
 from dashboard.exports.entries import entries_csv
+from dashboard.host import NO_HOST
 from dashboard.sheet import SheetWish
 from dashboard.view import Reading
 from data import rollup
@@ -47,7 +48,7 @@ def read(sqlite_ledger):
 
         def take(write, scope, wish=SheetWish("")):  # noqa: B008 - a frozen value
             reading = Reading(connection, scope, Freshness(NOW, None, NOW))
-            return b"".join(write(reading, wish)[1])
+            return b"".join(write(reading, wish, NO_HOST)[1])
 
         yield take
 
