@@ -24,7 +24,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from data import schema
+from data.aggregator import Aggregator
+from data.engine import connect, create_tables
+from data.install import Plan, install
 from tests.issuer import HEADER, Issuer
+from tests.ledger_builder import LedgerBuilder
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -250,6 +255,24 @@ class Deployment:
     def said(self, name: str) -> str:
         """What a process wrote: `gunicorn.log`, `error.log` or `access.log`."""
         return (self.folder / name).read_text("utf-8")
+
+
+def ledger_in_use(folder: Path) -> str:
+    """The URL of a ledger of two accounts that ends today, rolled up a moment ago."""
+    url = f"sqlite:///{folder / 'ledger.sqlite'}"
+    engine = connect(url)
+    create_tables(engine, schema.ledger)
+    install(engine, Plan())
+    rows = LedgerBuilder()
+    for account, place in (("acme", "Kestrel contracts"), ("zeta", "Wombat drafts")):
+        rows.account(account)
+        rows.workspace("w1", place)
+        for days in range(20):
+            rows.use(utc_now() - days * dt.timedelta(days=1), 5, workspace="w1")
+    rows.save(engine)
+    Aggregator(engine, "test", utc_now).run_once()
+    engine.dispose()
+    return url
 
 
 @contextlib.contextmanager

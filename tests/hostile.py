@@ -10,6 +10,7 @@ import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import Dash
 from hypothesis import strategies as st
@@ -266,11 +267,14 @@ HEADERS = {
     "HTTP_AUTHORIZATION": ("Basic !!!", "Digest " + "a=" * 50, "Bearer x.y.z"),
     "HTTP_CACHE_CONTROL": ("max-age=x", ","),
     "HTTP_X_FORWARDED_HOST": ("evil.example",),
+    "HTTP_X_CREDIT_ASSERTION": ("", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", ".." * 5_000, "\xff"),
     "HTTP_TRANSFER_ENCODING": ("chunked", "gzip"),
     "CONTENT_LENGTH": ("-1", "x", "9" * 30, "70000", ""),
     "CONTENT_TYPE": ("application/json; charset=utf-7", "application/json;" * 50, "\xff", "/"),
     "QUERY_STRING": ("range=' or 1=1 --", "view=print&" * 500, "%", "%ff%fe", "a[b]=c", "\xff"),
 }
+DOWNLOADS = ("entries.csv", "charts.csv", "charts.json", "charts.xlsx", "workspace.csv", "team.csv")
+ASKED = ("range", "account", "open", "only", "more", "nonsense")  # in the query of a download
 METHODS = ("GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "FOO")
 
 
@@ -282,3 +286,13 @@ def requests(draw: Draw, prefix: str) -> tuple[str, dict[str, str]]:
     start = draw(st.sampled_from((f"{prefix}/", prefix, "/", f"{prefix}/assets/")))
     path = start + "".join(draw(st.lists(st.sampled_from(PIECES), max_size=5)))
     return draw(st.sampled_from(METHODS)), {"PATH_INFO": path, **environ}
+
+
+@st.composite
+def downloads(draw: Draw, prefix: str) -> tuple[str, str]:
+    """The address of a file, and a query of any kind."""
+    names = draw(st.lists(st.sampled_from(ASKED), max_size=4))
+    values = st.sampled_from(TEXTS) | st.sampled_from(OPENS) | st.sampled_from(("7d", "zeta"))
+    query = [(name, draw(values)) for name in names]
+    raw = urlencode(query, errors="surrogatepass")
+    return f"{prefix}/export/{draw(st.sampled_from(DOWNLOADS))}", raw

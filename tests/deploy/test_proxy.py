@@ -136,6 +136,15 @@ def test_each_session_sees_its_own_account(visitor):
         assert other not in answer.text
 
 
+def test_a_download_comes_through_and_is_of_the_sessions_account(visitor):
+    for method in ("HEAD", "GET"):
+        answer = visitor.send(method, f"{PATH}/export/entries.csv?account=zeta&range=7d", ACME)
+        assert (200, "no-store") == (answer.status, answer.headers["Cache-Control"])
+        assert "attachment" in answer.headers["Content-Disposition"]
+    assert 7 == answer.text.count(MINE)
+    assert OTHERS not in answer.text
+
+
 @pytest.mark.parametrize(
     "name", [HEADER, HEADER.lower(), "X_Credit_Assertion", "x_credit-assertion"]
 )
