@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import Dash
 
 from callbacks.access import answer_denied
+from callbacks.api import register_api
 from callbacks.drill_down import register_drill_down
 from callbacks.exports import register_exports
 from callbacks.panels import register_panels
@@ -21,3 +22,4 @@ def register(app: Dash, services: Services, host: Host = NO_HOST) -> None:
     register_drill_down(app, services)
     if host.exports:
         register_exports(app, services, host)
+        register_api(app, services)

@@ -33,11 +33,24 @@ class UnknownAccountError(UsageError):
         super().__init__("account.unknown", f"There is no account {account!r}.")
 
 
+class FormatError(UsageError):
+    """A format that there is not."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__("format.text", f"{asked[:40]!r} is not a format: use json or csv.")
+
+
+class ParameterError(UsageError):
+    """A parameter that would be passed over in silence."""
+
+
 # Of the kinds of sentences for a reader; any other is of a file that cannot be made as a whole.
 STATUSES: tuple[tuple[type[UsageError], int], ...] = (
     (UnknownAccountError, 404),
     (SubjectError, 404),
     (RangeError, 400),
+    (FormatError, 400),
+    (ParameterError, 400),
     (TargetError, 400),
     (UsageError, 422),
 )
