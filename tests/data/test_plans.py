@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
+from itertools import product
 
 import pytest
 from sqlalchemy import event
@@ -12,7 +13,7 @@ from sqlalchemy import event
 from dashboard.report import report
 from dashboard.view import Reading
 from data import rollup, schema
-from data.access import snapshot_scope
+from data.access import Scope, snapshot_scope
 from data.engine import create_tables, insert_rows, read_transaction
 from data.freshness import Freshness
 from data.install import Plan, install
@@ -22,7 +23,11 @@ from data.watermark import standing
 NOW = dt.datetime(2026, 11, 22, 11, 29, tzinfo=dt.UTC)
 ENTRIES, BUSY, ACCOUNTS = 200_000, 300, 4_000
 YEAR = Period(dt.date(2025, 11, 1), dt.date(2026, 12, 1))
-SCOPE = snapshot_scope("a0007")
+SCOPES = (
+    snapshot_scope("a0007"),
+    Scope("a0007", "u1"),
+    Scope("a0007", "u1", frozenset({"w1", "w7"})),
+)
 RANGES = ("month", "7d", "30d", "90d", "2025-12-01..2026-11-22")
 
 TABLES = {table.name for table in (*schema.ledger.sorted_tables, *schema.OUR_TABLES)}
@@ -48,7 +53,10 @@ def own(name):
     return {
         schema.accounts: [(name, name, None, "UTC", 1, None)],
         schema.billing_periods: [(name, *period)],
-        schema.workspaces: [(name, f"w{n}", "W", "team", None, None) for n in range(9)],
+        schema.workspaces: [
+            (name, f"w{n}", "W", *(("personal", f"u{n}") if n > 5 else ("team", None)), None)
+            for n in range(9)
+        ],
         schema.reasons: [(name, code, code, None) for code in ("premium_chat", "enhanced_ocr")],
         schema.dirty: [(name, NOW, NOW)],
         schema.rollup_movements: [(name, dt.date(2025, m, 1), "grant", 1) for m in range(1, 9)],
@@ -73,11 +81,11 @@ def large(database):
     return database
 
 
-def answer(connection, range_):
+def answer(connection, scope, range_):
     """All five panels, the watermark, and what an open page asks."""
     seen = Freshness(NOW, NOW, NOW)
-    report(Reading(connection, SCOPE, seen), range_)
-    found = standing(connection, SCOPE, NOW)
+    report(Reading(connection, scope, seen), range_)
+    found = standing(connection, scope, NOW)
     assert found is not None
     assert 1 == found.freshness.version
 
@@ -91,8 +99,8 @@ def statements(engine, *ranges):
 
     with read_transaction(engine) as connection:
         event.listen(engine, "before_cursor_execute", keep)
-        for range_ in ranges:
-            answer(connection, range_)
+        for scope, range_ in product(SCOPES, ranges):
+            answer(connection, scope, range_)
         event.remove(engine, "before_cursor_execute", keep)
     return sent
 
