@@ -104,7 +104,8 @@ def create_server() -> Flask:
             f"Set {', '.join(settings.production_missing)}: without them nobody could be told from "
             "anybody. To look at a snapshot on this machine, use `python app.py run`.",
         )
-    ledger = LiveLedger(connect_reader(settings.database_url, limits_of(settings)), clock)
+    reader = connect_reader(settings.database_url, limits_of(settings), walled=True)
+    ledger = LiveLedger(reader, clock)
     server: Flask = create_production(settings, ledger, clock).server
     return server
 

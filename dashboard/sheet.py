@@ -21,7 +21,8 @@ from dashboard.subject import Subject, find_subject
 from dashboard.target import Form, parse
 from dashboard.view import Reading, View, load_view_or_default
 from data import queries
-from data.entries import Cursor, Filter, Listing, entry_page, first_kept, tally
+from data.entries import Cursor, Filter, Listing, entry_page, tally
+from data.first_kept import first_kept
 from data.frames import Unnamed
 from data.periods import DAY, Period, local_day
 
@@ -201,7 +202,9 @@ def _later(opened: Opened, entries: Entries | None) -> Later:
 
 def _kept(opened: Opened) -> str:
     reading, account = opened.reading, opened.view.account
-    first = first_kept(reading.connection, reading.scope)
+    if account.first_day is None:
+        return ""
+    first = first_kept(reading.connection, reading.scope, account.first_day)
     day = local_day(first, account.zone) if first else None
     return sheet_words.kept(day, account.first_day, opened.period, opened.view.today)
 

@@ -55,15 +55,11 @@ def count(of: int | None, order: Order) -> str:
     return f"of {counted}, {order}" if of > 1 else f"of {counted}"
 
 
-def kept(
-    first_kept: dt.date | None, first_day: dt.date | None, period: Period, today: dt.date
-) -> str:
+def kept(first_kept: dt.date | None, first_day: dt.date, period: Period, today: dt.date) -> str:
     """Why entries of `period` are missing; empty when the ledger still has all of them.
 
     `first_day` is the first of which the totals know; entries may have been dropped since.
     """
-    if first_day is None:
-        return ""
     if first_kept is None:
         return f"No entries are kept. {GOES_BACK}"
     if first_kept <= first_day or period.start >= first_kept:

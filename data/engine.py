@@ -117,9 +117,13 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def read_transaction(engine: Engine) -> Iterator[Connection]:
-    """One connection whose reads all see the same moment; nothing is ever written."""
+def read_transaction(engine: Engine, **options: str) -> Iterator[Connection]:
+    """One connection whose reads all see the same moment; nothing is ever written.
+
+    The options are those of the connection, such as the account of data/wall.py.
+    """
     with engine.connect() as connection:
+        connection = connection.execution_options(**options)
         if engine.dialect.name == "postgresql":
             connection = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True

@@ -173,10 +173,21 @@ def _newest(
         # An hour that is repeated across midnight puts an earlier instant on the next day.
         period = period.until(local_day(after.occurred_at, listing.zone) + DAY * 2)
     while days := days_of_use(connection, scope, period, listing.only, at_most=PAGE + 3):
-        for run in reversed(runs(days)):
+        for run in _latest_first(days):
             for start, end in reversed(instants(run, listing.zone)):
                 yield from _read(connection, _newest_in(scope, start, end, listing.only, after))
         period = period.until(days[0])
+
+
+def _latest_first(days: Sequence[dt.date]) -> Iterator[Period]:
+    """Stretches of them, each time of twice as many, since one day may hold a whole page.
+
+    Behind the walls of data/wall.py no LIMIT ends a scan early.
+    """
+    left, count = days, 1
+    while left:
+        yield from reversed(runs(left[-count:]))
+        left, count = left[:-count], 2 * count
 
 
 def _newest_in(
@@ -279,17 +290,6 @@ def _sums(scope: Scope, start: dt.datetime, end: dt.datetime, only: Filter) -> S
         .where(*within(scope, start, end, only))
         .group_by(*labels)
     )
-
-
-def first_kept(connection: Connection, scope: Scope) -> dt.datetime | None:
-    """When the first entry that is still there was used; None without any."""
-    query = (
-        select(entries.c.occurred_at)
-        .where(entries.c.account_id == scope.account_id, _consumed())
-        .order_by(entries.c.occurred_at)
-        .limit(1)
-    )
-    return connection.execute(query).scalar_one_or_none()
 
 
 # --- days and instants ----------------------------------------------------------------------

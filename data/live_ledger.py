@@ -21,6 +21,7 @@ from data.install import require_installed
 from data.optional import LACKING, find_lacking
 from data.queries import list_accounts
 from data.rollup import account_to_roll
+from data.wall import ACCOUNT
 from data.watermark import Standing, standing
 
 
@@ -44,7 +45,7 @@ class LiveLedger:
 
     def standing(self, scope: Scope) -> Standing | None:
         """How far the account's charts reach now, None until it is built."""
-        with self._transaction() as connection:
+        with self._transaction(scope) as connection:
             return standing(connection, scope, self._clock())
 
     @contextmanager
@@ -55,7 +56,7 @@ class LiveLedger:
         the ledger does not list, ConnectionLostError for a connection that was lost meanwhile,
         whatever became of the statements on it.
         """
-        with self._transaction() as connection:
+        with self._transaction(scope) as connection:
             now = self._clock()
             found = standing(connection, scope, now)
             if found is None:
@@ -63,9 +64,10 @@ class LiveLedger:
             yield connection, found.freshness
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def _transaction(self, scope: Scope | None = None) -> Iterator[Connection]:
+        named = {} if scope is None else {ACCOUNT: scope.account_id}
         try:
-            with read_transaction(self._engine) as connection:
+            with read_transaction(self._engine, **named) as connection:
                 if self._lacking is None:
                     self._lacking = find_lacking(connection)
                 yield connection.execution_options(**{LACKING: self._lacking})

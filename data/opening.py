@@ -31,6 +31,7 @@ from data.reader import Limits, connect_reader
 from data.rollup import Progress
 from data.schema import ROLLUP_VERSION, rollup_heartbeat
 from data.snapshot import make_private
+from data.wall import require_every_account
 
 T = TypeVar("T")
 Source = LiveLedger | OpenSnapshot | CopiedLedger
@@ -156,6 +157,7 @@ def _last_beat(connection: Connection) -> dt.datetime | None:
     """When an aggregator of this version was last heard of."""
     if installed_version(connection) != ROLLUP_VERSION:
         return None
+    require_every_account(connection)
     query = select(func.max(rollup_heartbeat.c.beat))
     beat: dt.datetime | None = connection.execute(query).scalar()
     return beat

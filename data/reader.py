@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make
 
 from data.engine import database_url, use_explicit_transactions
 from data.snapshot import check_file
+from data.wall import enter
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,11 @@ class Limits:
     queue: float = 2  # for one of the connections; after that, the answer is an error
 
 
-def connect_reader(url: str, limits: Limits) -> Engine:
+def connect_reader(url: str, limits: Limits, *, walled: bool = False) -> Engine:
     """An engine for a database URL or the path of a SQLite file, which must be there.
 
-    Several hosts (`postgresql://page@/app?host=db1:5432&host=db2:5432`) are tried in turn.
+    Several hosts (`postgresql://page@/app?host=db1:5432&host=db2:5432`) are tried in turn. A
+    `walled` one sees on PostgreSQL the account that each transaction names: data/wall.py.
     """
     resolved = make_url(database_url(url))
     pool: dict[str, Any] = {
@@ -54,6 +56,9 @@ def connect_reader(url: str, limits: Limits) -> Engine:
     @event.listens_for(engine, "begin")
     def limit(connection: Connection) -> None:
         milliseconds = round(1000 * limits.statement)
+        if walled:
+            enter(connection, milliseconds)
+            return
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
 
     return engine

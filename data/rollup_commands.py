@@ -33,6 +33,7 @@ from data.rollup import Progress
 from data.schema import accounts
 from data.snapshot import check_file
 from data.verify import verify
+from data.wall import require_every_account
 
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 ENVIRONMENT = "Environment: CREDITS_DATABASE_URL, CREDITS_LOG_LEVEL."
@@ -97,6 +98,7 @@ def run_rollup(terminal: Terminal, options: argparse.Namespace, settings: Settin
     with ledger(options, settings) as engine:
         with read_transaction(engine) as connection:
             require_installed(connection)
+            require_every_account(connection)
         name = f"{socket.gethostname()}:{os.getpid()}"
         aggregator = Aggregator(engine, name, terminal.clock, stop)
         if options.once:
@@ -165,6 +167,7 @@ def run_install(terminal: Terminal, options: argparse.Namespace, settings: Setti
         beside=options.ledger if options.distributed else None,
         reader=options.reader,
         aggregator=options.aggregator,
+        observer=options.observer,
     )
     with ledger(options, settings) as engine:
         if options.print:
@@ -177,7 +180,8 @@ def run_install(terminal: Terminal, options: argparse.Namespace, settings: Setti
 
 def run_uninstall(terminal: Terminal, options: argparse.Namespace, settings: Settings) -> int:
     """Take everything of ours away."""
-    plan = Plan(None, reader=options.reader, aggregator=options.aggregator)
+    roles = {name: getattr(options, name) for name in ("reader", "aggregator", "observer")}
+    plan = Plan(None, **roles)
     with ledger(options, settings) as engine:
         if options.print:
             terminal.say(planned(engine, plan, away=True))
@@ -199,6 +203,7 @@ def _accounts(engine: Engine, only: str | None) -> list[str]:
     query = select(accounts.c.id).order_by(accounts.c.id)
     with read_transaction(engine) as connection:
         require_installed(connection)
+        require_every_account(connection)
         ids = list(connection.execute(query).scalars())
     if only is not None and only not in ids:
         raise UsageError("account.unknown", f"The ledger has no account {only!r}.")
@@ -294,3 +299,4 @@ def _add_plan(parser: Any) -> None:
     parser.add_argument("--print", action="store_true", help="print the SQL and change nothing")
     parser.add_argument("--reader", default=plan.reader, help="PostgreSQL role of the page")
     parser.add_argument("--aggregator", default=plan.aggregator, help="PostgreSQL role of `rollup`")
+    parser.add_argument("--observer", default=plan.observer, help="PostgreSQL role of `run`")

@@ -223,7 +223,7 @@ rollup_state = Table(
     sqlite_strict=True,
 )
 
-ROLLUP_VERSION = 3  # of our tables; a cache of another version is thrown away, `install` upgrades
+ROLLUP_VERSION = 4  # of our tables; a cache of another version is thrown away, `install` upgrades
 
 # What only a running ledger needs. A mark is appended by the writer's own transaction and deleted
 # by the aggregator's; it has no key, so that no mark can ever make a writer fail.

@@ -60,6 +60,6 @@ def signed_page(
     ledger: Engine, url: str, folder: Path, limits: Limits | None = None, **env: str
 ) -> Iterator[SignedPage]:
     """The page over the ledger at `url`; the host publishes its keys in `folder`."""
-    reader = connect_reader(url, limits or Limits())
+    reader = connect_reader(url, limits or Limits(), walled=True)
     yield SignedPage(ledger, reader, Issuer(folder / "jwks.json"), env)
     reader.dispose()

@@ -18,9 +18,10 @@ from dashboard.report import exact
 from dashboard.sheet import SheetWish, open_wish
 from dashboard.view import Reading, View, load_view
 from data import queries
-from data.entries import ALL, Filter, Listing, first_kept
+from data.entries import ALL, Filter, Listing
 from data.entry_stream import StreamedEntry, stream_entries, sum_of_entries
 from data.errors import UsageError
+from data.first_kept import first_kept
 from data.frames import NO_WORKSPACE
 from data.periods import Period, local_day
 from data.reasons import Taxonomy
@@ -69,9 +70,12 @@ def choose_entries(reading: Reading, view: View, wish: SheetWish) -> Chosen:
 
 def refuse_what_is_gone(reading: Reading, view: View, period: Period) -> None:
     """UsageError when the ledger dropped entries of these days: a part would pass for the whole."""
-    first = first_kept(reading.connection, reading.scope)
+    first_day = view.account.first_day
+    if first_day is None:
+        return  # nothing was ever counted
+    first = first_kept(reading.connection, reading.scope, first_day)
     day = local_day(first, view.account.zone) if first else None
-    gone = sheet_words.kept(day, view.account.first_day, period, view.today)
+    gone = sheet_words.kept(day, first_day, period, view.today)
     if gone and day:
         raise UsageError(
             "export.kept",

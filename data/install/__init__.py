@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from data.engine import read_transaction, write_transaction
 from data.errors import UsageError
-from data.install import citus, postgres, sqlite
+from data.install import citus, postgres, sqlite, walls
 from data.install.base import BaseTable, Marks
 from data.install.versions import installed_version, upgrade
 from data.schema import OUR_TABLES, ROLLUP_VERSION, rollup_state
@@ -28,7 +28,7 @@ NOT_BUILT = "UPDATE rollup_state SET timezone = NULL"
 
 @dataclass(frozen=True)
 class Plan:
-    """What to install: where entries are marked (None: the writer does), and the two roles.
+    """What to install: where entries are marked (None: the writer does), and the three roles.
 
     `beside` is the ledger's table on Citus, None where nothing is distributed.
     """
@@ -37,6 +37,7 @@ class Plan:
     beside: str | None = None
     reader: str = "credits_reader"
     aggregator: str = "credits_aggregator"
+    observer: str = "credits_observer"
 
 
 def install(engine: Engine, plan: Plan) -> None:
@@ -89,7 +90,8 @@ def plan_uninstall(connection: Connection, plan: Plan) -> list[str]:
     """The statements that take everything of ours away."""
     statements = [*_patience(connection), *_dialect(connection).drop_marks(connection)]
     if connection.dialect.name == "postgresql":
-        statements += postgres.revoke(connection, plan.reader, plan.aggregator)
+        statements += walls.take_down(connection)
+        statements += postgres.revoke(connection, plan.reader, plan.aggregator, plan.observer)
     return [*statements, *(f"DROP TABLE IF EXISTS {table.name}" for table in OUR_TABLES)]
 
 
@@ -143,7 +145,10 @@ def _tables(connection: Connection) -> list[str]:
 def _grants(connection: Connection, plan: Plan) -> list[str]:
     if connection.dialect.name == "sqlite":
         return []
-    return postgres.grant(connection, plan.reader, plan.aggregator)
+    roles, walled = (plan.reader, plan.aggregator, plan.observer), plan.beside is None
+    # A worker of Citus knows no setting of the coordinator's transaction.
+    made = walls.build(connection, *roles) if walled else walls.take_down(connection)
+    return [*postgres.grant(connection, *roles, walled=walled), *made]
 
 
 def _refused(error: DBAPIError) -> UsageError:

@@ -83,19 +83,28 @@ def storage() -> list[str]:
 # --- roles ----------------------------------------------------------------------------------
 
 
-def grant(connection: Connection, reader: str, aggregator: str) -> list[str]:
-    """The two roles, without login: the reader reads, the aggregator also writes our tables."""
+def grant(
+    connection: Connection, reader: str, aggregator: str, observer: str, *, walled: bool
+) -> list[str]:
+    """Three roles without login. The observer reads every account, the aggregator also writes ours.
+
+    The reader reads one account at a time: of the ledger, where it is `walled`, our views alone.
+    """
     schema, quote = _schema(connection), connection.dialect.identifier_preparer.quote
     ours = ", ".join(f"{schema}.{table.name}" for table in OUR_TABLES)
     theirs = ", ".join(_ledger_tables(connection))
-    roles = f"{quote(reader)}, {quote(aggregator)}"
-    return [
-        *_missing_roles(connection, (reader, aggregator)),
-        f"GRANT USAGE ON SCHEMA {schema} TO {roles}",
-        *([f"GRANT SELECT ON {theirs} TO {roles}"] if theirs else []),
-        f"GRANT SELECT ON {ours} TO {roles}",
+    others, every = ", ".join(map(quote, (aggregator, observer))), (reader, aggregator, observer)
+    statements = [
+        *_missing_roles(connection, every),
+        f"GRANT USAGE ON SCHEMA {schema} TO {quote(reader)}, {others}",
+        f"GRANT SELECT ON {ours} TO {quote(reader)}, {others}",
         f"GRANT INSERT, UPDATE, DELETE ON {ours} TO {quote(aggregator)}",
     ]
+    if theirs:
+        statements.append(f"GRANT SELECT ON {theirs} TO {others}")
+        does, to = ("REVOKE", "FROM") if walled else ("GRANT", "TO")
+        statements.append(f"{does} SELECT ON {theirs} {to} {quote(reader)}")
+    return statements
 
 
 def revoke(connection: Connection, *roles: str) -> list[str]:

@@ -122,7 +122,3 @@ YEAR_BEFORE = "Entries are kept for 12 months. Daily totals go further back."
 def test_how_far_back_entries_are_kept(first_kept, start, expected):
     period = Period(start, start + dt.timedelta(5))
     assert expected == sheet_words.kept(first_kept, FIRST_DAY, period, TODAY)
-
-
-def test_a_new_account_misses_nothing():
-    assert "" == sheet_words.kept(None, None, OCTOBER, TODAY)

@@ -15,6 +15,7 @@ from data import entries, queries, rollup
 from data.access import snapshot_scope
 from data.engine import read_transaction
 from data.entries import ALL, Cursor, Filter, Listing, Order, Some, UnknownCursorError
+from data.first_kept import first_kept
 from data.frames import total
 from data.periods import DAY, Period
 from tests import strategies
@@ -165,17 +166,6 @@ def test_an_entry_says_what_it_was(ledger, builder):
     ] == [(e.id, e.reason, e.workflow_type, e.workspace_id, e.is_refund, e.net) for e in found]
 
 
-def test_when_the_first_kept_entry_was(ledger, builder):
-    builder.account()
-    builder.entry("2026-10-01T12:00Z", 9, "grant")
-    builder.use("2026-11-10T12:00Z", 1)
-    builder.account("empty")
-    builder.save(ledger)
-    with read_transaction(ledger) as connection:
-        assert dt.datetime(2026, 11, 10, 12, tzinfo=dt.UTC) == entries.first_kept(connection, SCOPE)
-        assert entries.first_kept(connection, snapshot_scope("empty")) is None
-
-
 # --- cursors --------------------------------------------------------------------------------
 
 
@@ -280,7 +270,7 @@ def test_every_statement_reads_a_range_of_the_entry_index(ledger, builder, only,
     def ask(connection):
         entries.entry_page(connection, SCOPE, listing, after)
         entries.tally(connection, SCOPE, listing)
-        entries.first_kept(connection, SCOPE)
+        first_kept(connection, SCOPE, dt.date(2026, 11, 1))
 
     with read_transaction(ledger) as connection:
         asked = statements(ledger, connection, ask)
@@ -295,6 +285,25 @@ def test_every_statement_reads_a_range_of_the_entry_index(ledger, builder, only,
             assert not any(
                 "SCAN entries" in line or "Seq Scan on entries" in line for line in lines
             )
+
+
+def test_a_page_of_a_dense_ledger_reads_its_last_days_alone(sqlite_ledger, builder):
+    """Twenty entries a day fill a page with three days, which are asked for as one and two."""
+    builder.account()
+    first = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    for step in range(20 * 28):
+        builder.use(first + dt.timedelta(hours=24 / 20 * step), 1)
+    builder.save(sqlite_ledger)
+    roll(sqlite_ledger, "acme")
+    with read_transaction(sqlite_ledger) as connection:
+        asked = statements(
+            sqlite_ledger,
+            connection,
+            lambda c: entries.entry_page(c, SCOPE, Listing(NOVEMBER, UTC)),
+        )
+    day = 86_400_000_000
+    spans = [[p for p in parameters if isinstance(p, int) and p > day] for _, parameters in asked]
+    assert [1, 2] == [(high - low) // day for low, high in spans]
 
 
 def test_a_rare_workspace_costs_only_the_days_it_was_used_on(sqlite_ledger, builder):

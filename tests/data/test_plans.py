@@ -18,6 +18,8 @@ from data.engine import create_tables, insert_rows, read_transaction
 from data.freshness import Freshness
 from data.install import Plan, install
 from data.periods import Period
+from data.reader import Limits, connect_reader
+from data.wall import ACCOUNT
 from data.watermark import standing
 
 NOW = dt.datetime(2026, 11, 22, 11, 29, tzinfo=dt.UTC)
@@ -90,18 +92,17 @@ def answer(connection, scope, range_):
     assert 1 == found.freshness.version
 
 
-def statements(engine, *ranges):
+def statements(engine, connection, *ranges):
     """What answers send, with its parameters."""
     sent = []
 
     def keep(_connection, _cursor, statement, parameters, _context, _many):
         sent.append((statement, parameters))
 
-    with read_transaction(engine) as connection:
-        event.listen(engine, "before_cursor_execute", keep)
-        for scope, range_ in product(SCOPES, ranges):
-            answer(connection, scope, range_)
-        event.remove(engine, "before_cursor_execute", keep)
+    event.listen(engine, "before_cursor_execute", keep)
+    for scope, range_ in product(SCOPES, ranges):
+        answer(connection, scope, range_)
+    event.remove(engine, "before_cursor_execute", keep)
     return sent
 
 
@@ -117,18 +118,30 @@ def whole_scans(text):
     return TABLES & set(re.findall(r"(?:Seq Scan on|SCAN) (\w+)", text))
 
 
-def test_every_statement_of_an_answer_is_an_index_scan(large):
-    """But for the heartbeats: one row for each aggregator."""
-    sent = statements(large, *RANGES)
-    with large.connect() as connection:
-        plans = {statement: plan(connection, statement, values) for statement, values in sent}
-        scanned = {statement: whole_scans(text) - {"rollup_heartbeat"}
-                   for statement, text in plans.items()}  # fmt: skip
-        everything = plan(connection, "SELECT sum(amount_micro) FROM entries", ())
+def check(engine, connection):
+    """Every statement is planned where it was sent."""
+    sent = statements(engine, connection, *RANGES)
+    plans = {statement: plan(connection, statement, values) for statement, values in sent}
+    scanned = {statement: whole_scans(text) - {"rollup_heartbeat"}
+               for statement, text in plans.items()}  # fmt: skip
     assert {statement: set() for statement in plans} == scanned
     assert len(plans) > 8
     of_entries = {statement for statement in plans if "FROM entries" in statement}
     assert {"SELECT entries.reason, entries.workspace_id, "} == {s[:45] for s in of_entries}, (
         "only the causes of days that stand out read the ledger"
     )
+
+
+def test_every_statement_of_an_answer_is_an_index_scan(large):
+    """But for the heartbeats: one row for each aggregator. Behind the walls, too."""
+    with read_transaction(large) as connection:
+        check(large, connection)
+        everything = plan(connection, "SELECT sum(amount_micro) FROM entries", ())
     assert {"entries"} == whole_scans(everything)
+    if large.dialect.name == "postgresql":
+        walled = connect_reader(large.url.render_as_string(), Limits(60), walled=True)
+        with read_transaction(walled, **{ACCOUNT: "a0007"}) as connection:
+            connection.exec_driver_sql("SET LOCAL ROLE credits_reader")
+            check(walled, connection)
+            assert set() == whole_scans(plan(connection, "SELECT count(*) FROM entries", ()))
+        walled.dispose()

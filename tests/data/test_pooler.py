@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
-from sqlalchemy import insert, make_url, text
+from sqlalchemy import insert, make_url, select, text
 from sqlalchemy.exc import ProgrammingError
 
 import app
@@ -15,11 +15,18 @@ from data import schema
 from data.engine import connect, create_tables, read_transaction, write_transaction
 from data.install import Plan, install
 from data.reader import Limits, connect_reader
+from data.wall import ACCOUNT
 from tests.conftest import NOW
 from tests.ledger_builder import LedgerBuilder
 from tests.live_page import LivePage
 from tests.pooler import PORT, PoolerMissingError, pooler
 from tests.postgres_server import ROLE
+
+USERS = {
+    "credits_reader": "test_page",
+    "credits_observer": "test_observer",
+    "credits_aggregator": "test_rollup",
+}
 
 pytestmark = pytest.mark.postgres
 
@@ -27,15 +34,15 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture(scope="module")
 def pooled(postgres_server):
     """The socket of a pooler that knows the owner, and the users of page and rollup."""
-    for user in ("test_page", "test_rollup"):
+    for user in USERS.values():
         postgres_server.execute(f"CREATE ROLE {user} LOGIN")
     try:
-        with pooler(postgres_server, (ROLE, "test_page", "test_rollup")) as place:
+        with pooler(postgres_server, (ROLE, *USERS.values())) as place:
             yield place
     except PoolerMissingError as error:
         pytest.fail(str(error), pytrace=False)
     finally:
-        for user in ("test_page", "test_rollup"):
+        for user in USERS.values():
             postgres_server.execute(f"DROP ROLE {user}")
 
 
@@ -52,18 +59,18 @@ def urls(pooled, postgres_url, postgres_server):
         rows.use("2026-11-20T09:00Z", {"acme": 3, "bolt": 5}[account], account=account)
     rows.save(engine)
     engine.dispose()
-    for role, user in (("credits_reader", "test_page"), ("credits_aggregator", "test_rollup")):
+    for role, user in USERS.items():
         postgres_server.execute(f"GRANT {role} TO {user}", name)
     return {
-        user: f"postgresql://{user}@/{name}?host={pooled}&port={PORT}"
-        for user in ("test_page", "test_rollup")
+        user: f"postgresql://{user}@/{name}?host={pooled}&port={PORT}" for user in USERS.values()
     }
 
 
 @pytest.fixture
 def page(urls):
     """The page as its own user, and writers as the user of the rollup."""
-    ledger, reader = connect(urls["test_rollup"]), connect_reader(urls["test_page"], Limits())
+    ledger = connect(urls["test_rollup"])
+    reader = connect_reader(urls["test_observer"], Limits())
     yield LivePage(ledger, reader)
     for engine in (ledger, reader):
         engine.dispose()
@@ -109,6 +116,29 @@ def test_a_setting_ends_with_its_transaction_though_its_connection_serves_others
         assert ("0",) == cursor.fetchone()
         cursor.execute("SELECT current_setting('transaction_read_only')")
         assert ("off",) == cursor.fetchone()
+
+
+@pytest.fixture
+def walled(urls, page):
+    """The page's own user, who sees the account that a transaction names."""
+    page.roll_up()
+    engine = connect_reader(urls["test_page"], Limits(), walled=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("table", [schema.entries, schema.rollup_by_reason, schema.rollup_state])
+def test_many_readers_of_one_connection_see_their_own_account_without_any_condition(walled, table):
+    """And who names none sees none, though others named theirs on that connection before."""
+    query, asked = select(table.c.account_id).distinct(), [{ACCOUNT: "acme"}, {ACCOUNT: "bolt"}, {}]
+
+    def ask(named):
+        with read_transaction(walled, **named) as connection:
+            return list(connection.execute(query).scalars())
+
+    with ThreadPoolExecutor(6) as readers:
+        found = list(readers.map(ask, asked * 20))
+    assert [["acme"], ["bolt"], []] * 20 == found
 
 
 @pytest.mark.parametrize("table", [schema.accounts, schema.entries, schema.rollup_state])

@@ -305,12 +305,12 @@ def test_a_writer_cannot_lead_the_marks_into_a_table_of_its_own(postgres_databas
 
 
 @pytest.mark.postgres
-def test_the_reader_reads_all_and_writes_nothing(postgres_database, writer):
+def test_the_observer_reads_all_and_writes_nothing(postgres_database, writer):
     for table in (*schema.ledger.sorted_tables, *schema.OUR_TABLES):
-        write(postgres_database, select(table), role="credits_reader")
+        write(postgres_database, select(table), role="credits_observer")
         for forbidden in (table.delete(), text(f"INSERT INTO {table.name} DEFAULT VALUES")):
             with pytest.raises(DBAPIError, match="permission denied"):
-                write(postgres_database, forbidden, role="credits_reader")
+                write(postgres_database, forbidden, role="credits_observer")
 
 
 @pytest.mark.postgres

@@ -63,7 +63,30 @@ VERSION_2 = (
     "INSERT INTO rollup_state VALUES ('acme', 'UTC', 41, 0, NULL, NULL)",
     "INSERT INTO rollup_schema VALUES (2)",
 )
-VERSIONS = {1: VERSION_1, 2: VERSION_2}
+# Version 3 had today's tables, and no walls.
+VERSION_3 = (
+    *VERSION_1[:2],
+    (
+        "CREATE TABLE rollup_state (account_id TEXT NOT NULL, timezone TEXT, "
+        "version {micro} NOT NULL, failures {micro} DEFAULT 0 NOT NULL, retry_at {instant}, "
+        "failure TEXT, made_by INTEGER, keep_from {date}, keep_since {instant}, "
+        "compared_at {instant}, ledger_micro {micro}, rollup_micro {micro}, changed_first {date}, "
+        "changed_last {date}, PRIMARY KEY (account_id)) {end}"
+    ),
+    (
+        "CREATE TABLE rollup_movements (account_id TEXT NOT NULL, day {date} NOT NULL, "
+        "kind TEXT NOT NULL, amount_micro {micro} NOT NULL, "
+        "PRIMARY KEY (account_id, day, kind)) {end}"
+    ),
+    *VERSION_2[3:7],
+    "INSERT INTO rollup_movements VALUES ('acme', '2026-11-01', 'grant', 20000000)",
+    (
+        "INSERT INTO rollup_state (account_id, timezone, version, made_by) "
+        "VALUES ('acme', 'UTC', 41, 3)"
+    ),
+    "INSERT INTO rollup_schema VALUES (3)",
+)
+VERSIONS = {1: VERSION_1, 2: VERSION_2, 3: VERSION_3}
 
 
 def of_version(engine, version):
@@ -142,6 +165,16 @@ def test_version_2_keeps_its_charts_and_has_no_balance_until_it_is_built_anew(da
     assert 1 == Aggregator(database, "test", lambda: NOW).run_once().built
     assert ([5_000_000], "UTC") == charts(database)
     assert 15_000_000 == left(database)
+
+
+def test_version_3_is_right_as_it_is(database, builder):
+    """Nothing is built anew: it lacked the walls alone."""
+    builder.account()
+    builder.save(of_version(database, 3))
+    install.install(database, Plan(marks=None))
+    assert ([5_000_000], "UTC") == charts(database)
+    assert 15_000_000 == left(database)
+    assert 0 == Aggregator(database, "test", lambda: NOW).run_once().built
 
 
 def test_what_changes_in_an_account_of_version_2_builds_all_of_it(database, builder):
