@@ -66,7 +66,7 @@
     });
   }
 
-  function judged(response) {
+  function judged(response, text) {
     const type = response.headers.get("Content-Type") || "";
     if (response.type === "opaqueredirect" || response.status === 401) {
       return unanswered(ID.signedOut);
@@ -76,7 +76,7 @@
     }
     if (response.ok && (response.status === 204 || type.indexOf("json") !== -1)) {
       withdraw();
-      return response;
+      return response.status === 204 ? response : window.creditsRepeats.without(response, text);
     }
     // 200 with a page of HTML is somebody's login form
     return unanswered(response.ok ? ID.signedOut : ID.lost);
@@ -90,7 +90,7 @@
     const manual = Object.assign({}, options, { redirect: "manual" });
     const sent = window.creditsFirst.answer(options.body) || send.call(window, request, manual);
     return Promise.race([sent, late])
-      .then(judged, () => unanswered(ID.lost))
+      .then((response) => judged(response, options.body), () => unanswered(ID.lost))
       .finally(() => window.dispatchEvent(new CustomEvent("credits:heard")));
   }
 

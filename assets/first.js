@@ -6,6 +6,8 @@
 
   const LONGEST_TEXT = 200; // of a range or account in an address; nothing longer means anything
   const DEFAULT_RANGE = "month";
+  const ID = { steps: "steps", status: "status" };
+  const LATER = Object.values(ID);
   const given = window.creditsGiven;
 
   // Whole characters and no NUL: a request with others is refused before anyone reads it.
@@ -43,8 +45,19 @@
       redirect: "manual",
       body: JSON.stringify(body),
     });
+  let arrived = null; // what the answer says, once it is here
+
+  // A failure is nothing to this script: who asks for the answer is told.
+  function keep(response) {
+    const type = response.headers.get("Content-Type") || "";
+    if (response.status === 200 && type.indexOf("json") !== -1) {
+      return response.clone().json().then((found) => (arrived = found.response));
+    }
+    return null;
+  }
+
   if (sent) {
-    sent.catch(() => {}); // who asks for it is told
+    sent.then(keep).catch(() => {});
   }
 
   // The answer to the first request, if that is what is asked now; null for whatever comes later.
@@ -59,11 +72,30 @@
     return same ? early : null;
   }
 
+  // Components with what the answer says of them, so that the page is made once and not twice; but
+  // for what callbacks wait for and what is to be told, which the answer brings.
+  function fill(part) {
+    if (Array.isArray(part)) {
+      part.forEach(fill);
+    } else if (part !== null && typeof part === "object" && part.props) {
+      fill(part.props.children);
+      if (arrived[part.props.id] && !LATER.includes(part.props.id)) {
+        Object.assign(part.props, arrived[part.props.id]);
+      }
+    }
+    return part;
+  }
+
   // The layout or the callbacks, as the server would answer; null for another address.
   function file(address) {
     const text = given.answers[address];
+    if (text === undefined) {
+      return null;
+    }
+    const filled = address === given.layout && arrived !== null;
+    const whole = filled ? JSON.stringify(fill(JSON.parse(text))) : text;
     const headers = { "Content-Type": "application/json" };
-    return text === undefined ? null : Promise.resolve(new Response(text, { headers: headers }));
+    return Promise.resolve(new Response(whole, { headers: headers }));
   }
 
   window.creditsFirst = { range: DEFAULT_RANGE, asked, view, answer, file };

@@ -38,14 +38,13 @@ SWITCHES = ("--headless=new", "--no-sandbox", "--disable-background-networking",
 WATCH = """
 const seen = (window.seen = {});
 function drawn() {
-  const charts = Array.from(document.querySelectorAll(".js-plotly-plot"));
-  const whole = charts.filter((chart) =>
-    chart.checkVisibility() && chart.querySelector("svg .trace, svg .slice"));
-  return whole.length >= 5;
+  const marks = Array.from(document.querySelectorAll(".js-plotly-plot"), (chart) =>
+    chart.querySelector("svg .trace, svg .slice"));
+  return marks.filter(Boolean).length >= 5 && marks.every((mark) => mark.checkVisibility());
 }
 function look() {
-  const heading = document.querySelector("h1");
-  if (!seen.shell && heading && heading.checkVisibility()) {
+  const heading = seen.shell ? null : document.querySelector("h1");
+  if (heading && heading.checkVisibility()) {
     seen.shell = performance.now();
   }
   if (drawn()) {

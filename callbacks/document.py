@@ -39,6 +39,7 @@ REGENERATOR = "vendor/regenerator-runtime.min.js"  # all that Dash's scripts nee
 OWN_SCRIPTS = (
     "table-cells.js",
     "tables.js",
+    "repeats.js",
     "connection.js",
     "focus.js",
     "opened.js",

@@ -23,9 +23,13 @@ def given(app: Dash, prefix: str, store: str) -> bytes:
             LAYOUT: dash.serve_layout().get_data(as_text=True),
             DEPENDENCIES: dash.dependencies().get_data(as_text=True),
         }
-    answers = {f"{prefix}{name}": text for name, text in texts.items()}
-    first = request_of(orjson.loads(texts[DEPENDENCIES]), store)
-    found = {"answers": answers, "update": f"{prefix}{UPDATE}", "request": first}
+    found = {
+        "layout": f"{prefix}{LAYOUT}",
+        "dependencies": f"{prefix}{DEPENDENCIES}",
+        "update": f"{prefix}{UPDATE}",
+        "answers": {f"{prefix}{name}": text for name, text in texts.items()},
+        "request": request_of(orjson.loads(texts[DEPENDENCIES]), store),
+    }
     return b"window.creditsGiven = %s;\n" % orjson.dumps(found)
 
 
