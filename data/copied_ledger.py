@@ -40,7 +40,7 @@ from data.optional import find_lacking
 from data.queries import list_accounts
 from data.schema import ENTRY_INDEX, ROLLUP_VERSION, accounts, entries, ledger, rollup_state
 from data.schema import rollup as rollup_tables
-from data.snapshot import is_built, roll_up
+from data.snapshot import is_built, roll_up, room_in
 from data.watermark import Standing
 
 CHUNK = 10_000  # rows in memory
@@ -94,6 +94,7 @@ class CopiedLedger:
 
     def _build(self, scope: Scope, progress: rollup.Progress) -> None:
         with (
+            room_in(Path(self._copy.url.database or "").parent),
             self._turn,  # the file has one writer at a time
             read_transaction(self._ledger) as source,
             write_transaction(self._copy) as target,

@@ -40,6 +40,13 @@ __all__ = ["Connection", "Engine", "connect", "create_tables", "day_index", "rea
 
 DAY_MICROS = 86_400_000_000
 CONTENDED = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+NO_ROOM = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+}
 WRITES = "takes_the_write_lock"  # an execution option: wait for other writers at BEGIN, not later
 
 
@@ -186,6 +193,21 @@ def lost_connection(error: DBAPIError) -> bool:
     # psycopg names no state where no server answered; 57P0x: it shuts down or starts.
     unanswered = isinstance(error, OperationalError) and state is None
     return unanswered or str(state or "").startswith(("08", "57P", "53300"))
+
+
+def no_room(error: sqlite3.Error) -> bool:
+    """Whether a SQLite file could not grow: its disk is full, or it has reached a limit."""
+    return getattr(error, "sqlite_errorcode", 0) in NO_ROOM
+
+
+def unwritable(error: DBAPIError) -> bool:
+    """Whether the database as a whole may not be written, or not by this user: no fault of ours."""
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        read_only = code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+        return read_only or no_room(error.orig)
+    # read-only transaction (a standby), insufficient privilege, disk full
+    return getattr(error.orig, "sqlstate", None) in {"25006", "42501", "53100"}
 
 
 def contended(error: DBAPIError) -> bool:

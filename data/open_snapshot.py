@@ -36,7 +36,7 @@ class OpenSnapshot:
     def _open(self) -> None:
         self._snapshot = snapshot.open_snapshot(self._path)
         self._engine = snapshot.open_cache(self._snapshot, self._cache)
-        self._builds = Builds(partial(_build, self._engine))
+        self._builds = Builds(partial(_build, self._engine, self._cache))
 
     def _current(self) -> tuple[snapshot.Snapshot, Engine, Builds]:
         """The file as it is now: another one in its place is checked and rolled up anew."""
@@ -81,8 +81,9 @@ class OpenSnapshot:
             raise PreparingError(0.0)
 
 
-def _build(engine: Engine, scope: Scope, progress: rollup.Progress) -> None:
-    snapshot.build_account(engine, scope, progress)
+def _build(engine: Engine, cache: Path, scope: Scope, progress: rollup.Progress) -> None:
+    with snapshot.room_in(cache):
+        snapshot.build_account(engine, scope, progress)
 
 
 def freshness_of(current: snapshot.Snapshot, now: dt.datetime | None) -> Freshness:

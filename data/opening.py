@@ -30,7 +30,7 @@ from data.open_snapshot import OpenSnapshot
 from data.reader import Limits, connect_reader
 from data.rollup import Progress
 from data.schema import ROLLUP_VERSION, rollup_heartbeat
-from data.snapshot import make_private
+from data.snapshot import make_private, room_in
 from data.wall import require_every_account
 
 T = TypeVar("T")
@@ -145,12 +145,13 @@ class Opener:
     def _copied(self, place: Place, held: ExitStack) -> CopiedLedger:
         make_private(self.cache)
         folder = held.enter_context(TemporaryDirectory(dir=self.cache, prefix="copy-"))
-        copy = empty_copy(Path(folder) / "ledger.sqlite")
-        held.callback(copy.dispose)
-        # Without the limits: to copy an account takes longer than an answer may.
-        ledger = connect(place.url)
-        held.callback(ledger.dispose)
-        return CopiedLedger(ledger, copy, self.now, self.clock)
+        with room_in(self.cache):
+            copy = empty_copy(Path(folder) / "ledger.sqlite")
+            held.callback(copy.dispose)
+            # Without the limits: to copy an account takes longer than an answer may.
+            ledger = connect(place.url)
+            held.callback(ledger.dispose)
+            return CopiedLedger(ledger, copy, self.now, self.clock)
 
 
 def _last_beat(connection: Connection) -> dt.datetime | None:

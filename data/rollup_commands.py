@@ -23,11 +23,12 @@ from sqlalchemy import Engine, make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from data.aggregator import Aggregator, Clock, rebuild_account
-from data.engine import connect, database_url, lost_connection, read_transaction
+from data.engine import connect, database_url, lost_connection, read_transaction, unwritable
 from data.errors import UsageError
 from data.freeze import freeze
 from data.install import Marks, Plan, install, planned, require_installed, uninstall
 from data.metrics import served
+from data.optional import find_lacking
 from data.rolled_account import Kept
 from data.rollup import Progress
 from data.schema import accounts
@@ -80,11 +81,17 @@ def ledger(options: argparse.Namespace, settings: Settings) -> Iterator[Engine]:
     try:
         yield engine
     except DBAPIError as error:
-        if not lost_connection(error):
-            raise
         said = " ".join(str(error.orig).split())
         place = resolved.render_as_string(hide_password=True)
-        raise UsageError("db.unreachable", f"{place} cannot be reached: {said}") from error
+        if lost_connection(error):
+            raise UsageError("db.unreachable", f"{place} cannot be reached: {said}") from error
+        if unwritable(error):
+            raise UsageError(
+                "db.unwritable",
+                f"{place} cannot be written ({said}): this command needs a database with room, and "
+                "a user that may write the rollup's tables.",
+            ) from error
+        raise
     finally:
         engine.dispose()
 
@@ -99,6 +106,7 @@ def run_rollup(terminal: Terminal, options: argparse.Namespace, settings: Settin
         with read_transaction(engine) as connection:
             require_installed(connection)
             require_every_account(connection)
+            find_lacking(connection)  # else each pass would fail on what a ledger must have
         name = f"{socket.gethostname()}:{os.getpid()}"
         aggregator = Aggregator(engine, name, terminal.clock, stop)
         if options.once:

@@ -11,18 +11,21 @@ import datetime as dt
 import hashlib
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from data import rollup
 from data.access import Scope
 from data.column_types import from_micros
 from data.engine import (
     create_tables,
+    no_room,
     read_transaction,
     use_explicit_transactions,
     write_transaction,
@@ -181,8 +184,8 @@ def open_cache(snapshot: Snapshot, folder: Path) -> Engine:
     event.listen(engine, "connect", _stand_in_for_optional_tables)
     try:
         create_tables(engine, rollup_tables)
-    except Exception as error:
-        raise _unwritable(folder, error) from error
+    except DBAPIError as error:
+        raise _unwritable(folder, error.orig) from error
     return engine
 
 
@@ -199,12 +202,27 @@ def make_private(folder: Path) -> None:
         )
 
 
-def _unwritable(folder: Path, error: Exception) -> UsageError:
+def _unwritable(folder: Path, error: BaseException | None) -> UsageError:
     return UsageError(
         "cache.unwritable",
         f"{folder} cannot hold the snapshot's cache ({error}): set CREDITS_CACHE_DIR to a folder "
         "with room that you own.",
     )
+
+
+@contextmanager
+def room_in(folder: Path) -> Iterator[None]:
+    """What a full disk breaks becomes a UsageError that says where room is needed."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if not no_room(error):
+            raise
+        raise _unwritable(folder, error) from error
+    except DBAPIError as error:
+        if not isinstance(error.orig, sqlite3.Error) or not no_room(error.orig):
+            raise
+        raise _unwritable(folder, error.orig) from error
 
 
 def _attach(cache: Path, snapshot: Path) -> sqlite3.Connection:

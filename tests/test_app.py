@@ -23,6 +23,7 @@ from data.demo import make_demo
 from data.engine import create_tables
 from data.errors import UsageError
 from data.install import Plan, install
+from tests.command_line import refused
 from tests.conftest import NOW
 from tests.ledger_builder import LedgerBuilder
 
@@ -46,16 +47,6 @@ def settings(monkeypatch, tmp_path):
     for name in [name for name in os.environ if name.startswith("CREDITS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("CREDITS_CACHE_DIR", str(tmp_path / "cache"))
-
-
-def refused(capsys, *arguments):
-    """The code of the one sentence on standard error, with status 2 and nothing else printed."""
-    assert 2 == app.main(arguments)
-    printed = capsys.readouterr()
-    assert "" == printed.out
-    sentence = re.fullmatch(r"[^\n]+[.?] \[([a-z_.]+)\]\n", printed.err)
-    assert sentence, printed.err
-    return sentence[1]
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])
@@ -120,31 +111,10 @@ def test_report_refuses_in_one_sentence(capsys, demo, arguments, code):
     assert code == refused(capsys, "report", "--db", str(demo), *arguments)
 
 
-@pytest.mark.parametrize(
-    ("db", "code"),
-    [
-        ("missing.sqlite", "snapshot.missing"),
-        ("postgresql://127.0.0.1:1/db", "db.unreachable"),
-        (".", "snapshot.not_a_file"),
-    ],
-)
-def test_a_snapshot_that_cannot_be_opened(capsys, tmp_path, monkeypatch, db, code):
-    monkeypatch.chdir(tmp_path)
-    assert code == refused(capsys, "report", "--db", db, "--account", "a")
-    assert code == refused(capsys, "run", "--db", db)
-    assert [] == list(tmp_path.glob("*.sqlite"))
-
-
-def test_a_page_damaged_under_the_account_is_one_sentence(capsys, tmp_path, demo):
-    content = bytearray(demo.read_bytes())
-    page = int.from_bytes(content[16:18], "big")
-    middle = len(content) // page // 2
-    for number in range(middle, middle + 40):
-        content[number * page : number * page + 200] = b"\xff" * 200
-    broken = tmp_path / "broken.sqlite"
-    broken.write_bytes(content)
-    code = refused(capsys, "report", "--db", str(broken), "--account", "himal-law")
-    assert "snapshot.damaged" == code
+def test_a_database_that_is_away_is_refused_in_one_sentence(capsys):
+    url = "postgresql://127.0.0.1:1/db"
+    assert "db.unreachable" == refused(capsys, "report", "--db", url, "--account", "a")
+    assert "db.unreachable" == refused(capsys, "run", "--db", url)
 
 
 # --- settings and production ------------------------------------------------------------------

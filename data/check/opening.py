@@ -15,6 +15,7 @@ from data.engine import connect, database_url, read_transaction, use_explicit_tr
 from data.errors import UsageError
 from data.snapshot import check_companions, check_file, damaged
 
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 WAL_FORMAT = 2  # byte 18 of a SQLite file whose changes go to a write-ahead log
 
 
@@ -65,7 +66,14 @@ def unreadable(path: Path | None, place: str, error: DBAPIError) -> UsageError:
     """The sentence for a file that is damaged, or a database that does not let itself be read."""
     said = " ".join(str(error.orig).split())
     if path is not None:
-        return damaged(path, ValueError(said))
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        if code in DAMAGED:
+            return damaged(path, ValueError(said))
+        return UsageError(
+            "snapshot.unreadable",
+            f"{path} cannot be read ({said}): a file in write-ahead mode needs a writable folder, "
+            "and sorting needs room for temporary files.",
+        )
     if isinstance(error, OperationalError):
         return UsageError("db.unreachable", f"{place} cannot be reached: {said}")
     return UsageError(

@@ -7,6 +7,7 @@ ledger is ever replaced.
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, Table
+from sqlalchemy.exc import DBAPIError
 
 from data.engine import connect, create_tables
 from data.errors import UsageError
@@ -28,8 +30,11 @@ Rows = Sequence[Sequence[Any]]
 def replacing(path: Path) -> Iterator[Engine]:
     """An engine on an empty ledger that becomes `path` when the block ends without an error."""
     _refuse_other_files(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise _unwritable(path, error) from error
     os.close(handle)
     unfinished = Path(name)
     try:
@@ -41,6 +46,8 @@ def replacing(path: Path) -> Iterator[Engine]:
             engine.dispose()
         _settle(unfinished)
         unfinished.replace(path)
+    except (OSError, sqlite3.Error, DBAPIError) as error:
+        raise _unwritable(path, getattr(error, "orig", error)) from error
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -64,6 +71,12 @@ def write(engine: Engine, tables: Iterable[tuple[Table, Rows]]) -> None:
         cursor.execute("COMMIT")
     finally:
         raw.close()
+
+
+def _unwritable(path: Path, error: Exception) -> UsageError:
+    return UsageError(
+        "demo.path", f"{path} cannot be written ({error}): name a file in a folder with room."
+    )
 
 
 def _settle(file: Path) -> None:
