@@ -95,7 +95,10 @@ def host_of(settings: Settings) -> Host:
 
 
 def create_server() -> Flask:
-    """The WSGI server of production: `gunicorn "app:create_server()"`; asks no database yet."""
+    """The WSGI server of production, `gunicorn "app:create_server()"`, also while its database is
+
+    away; UsageError for one that lacks what a ledger must hold.
+    """
     settings = read_settings(os.environ)
     start_logging(settings)
     if settings.production_missing:
@@ -106,6 +109,7 @@ def create_server() -> Flask:
         )
     reader = connect_reader(settings.database_url, limits_of(settings), walled=True)
     ledger = LiveLedger(reader, clock)
+    ledger.refuse_misshapen()
     server: Flask = create_production(settings, ledger, clock).server
     return server
 

@@ -6,6 +6,7 @@ Never writes, and never shows an account that is not rolled up as one without us
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from data.access import AccessDeniedError, Scope
 from data.engine import read_transaction
-from data.errors import BusyError, ConnectionLostError, PreparingError
+from data.errors import BusyError, ConnectionLostError, PreparingError, UsageError
 from data.freshness import Freshness
 from data.install import require_installed
 from data.optional import LACKING, find_lacking
@@ -23,6 +24,8 @@ from data.queries import list_accounts
 from data.rollup import account_to_roll
 from data.wall import ACCOUNT
 from data.watermark import Standing, standing
+
+log = logging.getLogger(__name__)
 
 
 class LiveLedger:
@@ -42,6 +45,17 @@ class LiveLedger:
         """Raise unless the database answers and our tables stand in it."""
         with self._transaction() as connection:
             require_installed(connection)
+
+    def refuse_misshapen(self) -> None:
+        """UsageError where the ledger lacks what it must hold; nothing where it is away."""
+        try:
+            with self._transaction():
+                pass
+        except UsageError:
+            self._engine.dispose()  # nothing will be read of it
+            raise
+        except (DBAPIError, ConnectionLostError) as error:
+            log.warning("started without the database: %s", " ".join(str(error).split()))
 
     def standing(self, scope: Scope) -> Standing | None:
         """How far the account's charts reach now, None until it is built."""

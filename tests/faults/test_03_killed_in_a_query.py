@@ -59,6 +59,16 @@ def test_what_is_opened_is_read_once_more_too(live_postgres, caplog):
     assert 2 == caplog.text.count("read once more")
 
 
+def test_a_download_is_read_once_more_too(live_postgres, caplog):
+    address = f"{live_postgres.client.prefix}/export/entries.csv?account=acme&range=month"
+    whole = live_postgres.client.client.get(address)
+    with killing(live_postgres, "FROM entries") as killed:
+        again = live_postgres.client.client.get(address)
+    assert 1 == len(killed)
+    assert (200, whole.data) == (again.status_code, again.data)
+    assert "read once more" in caplog.text
+
+
 def test_a_second_loss_in_one_answer_is_told_and_the_next_answer_is_whole(live_postgres, caplog):
     with killing(live_postgres, "FROM accounts", times=2) as killed:
         reference = reference_of_failure(live_postgres.show())

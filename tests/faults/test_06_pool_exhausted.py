@@ -45,10 +45,12 @@ def test_readers_beyond_the_pool_are_503_soon_and_do_not_pile_up(
         invariants.hold(page)
 
 
-def test_what_is_opened_meanwhile_is_503_too(sqlite_url, two_accounts):
+def test_what_is_opened_or_downloaded_meanwhile_is_503_too(sqlite_url, two_accounts):
     limits = Limits(connections=1, queue=0.1)
     with fed_page(sqlite_url, two_accounts, limits) as page, page.reader.connect():
         for store in (Id.SHEET_ASK, Id.SHEET_LATER):
             body = page.client.body({"open": "day:2026-11-20", "account": "acme"}, store)
             address = f"{page.client.prefix}/_dash-update-component"
             assert 503 == page.client.client.post(address, json=body).status_code
+        download = page.client.client.get(f"{page.client.prefix}/export/entries.csv?account=acme")
+        assert (503, "database.busy") == (download.status_code, download.json["error"]["code"])

@@ -13,7 +13,6 @@ import sys
 
 import pytest
 
-from callbacks.services import Services
 from data import schema
 from data.engine import connect, create_tables
 from data.open_snapshot import OpenSnapshot
@@ -78,7 +77,7 @@ def test_the_page_says_so_and_is_whole_once_there_is_room(large, cache, tmp_path
 
 def look_before_and_after_there_is_room(path, folder):
     most, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
-    client = page_over(Services(OpenSnapshot(path, folder, NOW)).source)
+    client = page_over(OpenSnapshot(path, folder, NOW))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * KILOBYTES, most))
     reference = reference_of_failure(client.show("90d"))
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
