@@ -211,9 +211,13 @@ class PublishedKeys:
         return found or self._find_again(kid, now)
 
     def _find_again(self, kid: str, now: dt.datetime) -> SigningKey | None:
-        """Whoever comes while the set is read waits for it: after a rotation all come at once."""
+        """Whoever comes while the set is read waits for it: after a rotation all come at once.
+
+        It may have changed once more since that reading began.
+        """
         with self._lock:
-            if kid not in self._keys and now - self._read_at >= UNKNOWN_AGAIN:
+            changed = self._place.stamp(now) != self._stamp
+            if kid not in self._keys and (changed or now - self._read_at >= UNKNOWN_AGAIN):
                 self._load()
             return self._keys.get(kid)
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from callbacks.keys import KeySetError, parse_keys, published_keys
+from callbacks.keys import KeySetError, PublishedKeys, parse_keys, published_keys
 from data.errors import UsageError
 from tests.conftest import NOW
 from tests.issuer import Issuer, SigningKey
@@ -238,3 +238,40 @@ def test_all_who_come_with_a_new_key_wait_for_the_one_question(host):
         thread.join()
     assert 16 == len([key for key in found if key])
     assert 2 == host.asked
+
+
+class Slow:
+    """A place that changes once more while it is read."""
+
+    def __init__(self):
+        self.content = [as_set(EC.jwk)]
+        self.asked, self.goes_on = threading.Event(), threading.Event()
+        self.goes_on.set()
+
+    def stamp(self, _now):
+        return len(self.content)
+
+    def read(self):
+        content = self.content[-1]
+        self.asked.set()
+        self.goes_on.wait(60)
+        return content
+
+
+def test_a_set_that_changes_while_it_is_read_is_read_again():
+    """Whoever waited for the first reading would be turned away with a good key."""
+    place, found = Slow(), []
+    keys = PublishedKeys(place, lambda: NOW)
+    place.content.append(b"half a fi")
+    place.asked.clear()
+    place.goes_on.clear()
+    first = threading.Thread(target=lambda: keys.find("ec"))
+    first.start()
+    assert place.asked.wait(60)
+    place.content.append(as_set(EC.jwk, ED.jwk))
+    second = threading.Thread(target=lambda: found.append(keys.find("ed")))
+    second.start()
+    place.goes_on.set()
+    first.join()
+    second.join()
+    assert found[0] is not None
