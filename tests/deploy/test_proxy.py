@@ -16,7 +16,7 @@ import pytest
 
 from dashboard.ids import Id
 from tests.deployment import ASK, PATH, Deployment, free_port, nginx, send, serving
-from tests.issuer import HEADER
+from tests.issuer import HEADER, SigningKey
 
 pytestmark = [pytest.mark.proxy, pytest.mark.slow]
 
@@ -167,6 +167,27 @@ def test_past_nginx_a_header_with_an_underscore_is_none(visitor):
     assert 401 == visitor.get(f"{PATH}/", {"X_Credit_Assertion": stolen}, past_nginx=True).status
     both = [("X_Credit_Assertion", stolen), (HEADER, mine), ("X_Credit_Assertion", stolen)]
     assert MINE in visitor.figures(both, past_nginx=True).text
+
+
+def test_past_nginx_one_good_assertion_opens_the_page_and_nothing_else_does(visitor):
+    """Two headers of one name come joined by gunicorn, and are refused even where both are good."""
+    issuer, sign = visitor.deployment.product.issuer, visitor.deployment.product.assertion
+    good, other = (HEADER, sign("of-acme")), (HEADER, sign("of-zeta"))
+    forged = SigningKey.make(issuer.key.kid).sign(issuer.claims("acme"))
+    assert 200 == visitor.get(f"{PATH}/", [good], past_nginx=True).status
+    for headers in (
+        [],
+        [(HEADER, forged)],
+        [(HEADER, issuer.sign("acme", iat=1, exp=2))],
+        [good, good],
+        [good, other],
+        [(HEADER, ""), good],
+        [("Authorization", f"Bearer {good[1]}")],
+    ):
+        answer = visitor.get(f"{PATH}/", headers, past_nginx=True)
+        assert (401, b"") == (answer.status, answer.body), headers
+    probes = [visitor.get(path, past_nginx=True) for path in ("/healthz", "/readyz")]
+    assert [(200, "ok\n"), (200, "ready\n")] == [(probe.status, probe.text) for probe in probes]
 
 
 def test_where_the_product_signs_is_reached_by_nginx_alone(visitor):
