@@ -18,9 +18,11 @@ from data.column_types import HostId, Instant, Micro
 from data.engine import Connection
 from data.entries import Listing, instants, signed_net, within
 from data.optional import lacks
+from data.periods import DAY
 from data.schema import entries
 
 AT_ONCE = 5_000  # entries: a few megabytes, and a statement of some hundredths of a second
+SHORTEST = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,20 @@ def stream_entries(
     """
     known = reversals and not lacks(connection, "entries.reverses_id")
     for start, end in instants(listing.period, listing.zone):
-        page: list[Row[Any]] | None = None
-        while page is None or len(page) == at_once:
-            after = page[-1] if page else None
-            query = _page(scope, listing, start, end, after).limit(at_once)
-            page = list(connection.execute(_with_reversed(query) if known else query))
+        after: Row[Any] | None = None
+        width = DAY
+        while start < end:
+            until = min(start + width, end)
+            query = _page(scope, listing, start, until, after).limit(at_once)
+            page = connection.execute(_with_reversed(query) if known else query).all()
             yield from map(_entry, page)
+            # Behind the walls of data/wall.py no LIMIT ends a scan early, so each statement is of
+            # about as much time as one page takes.
+            if len(page) < at_once:
+                start, after, width = until, None, 2 * width
+            else:
+                after, width = page[-1], max(width / 2, SHORTEST)
+                start = after.occurred_at
 
 
 def sum_of_entries(connection: Connection, scope: Scope, listing: Listing) -> tuple[int, int]:
@@ -84,7 +94,6 @@ def _page(
         signed_net().label("net"),
     )
     if after is not None:
-        start = after.occurred_at  # the bound that an index range is made of
         place = tuple_(literal(after.occurred_at, Instant()), literal(after.id, HostId()))
         query = query.where(tuple_(entry.occurred_at, entry.id) > place)
     query = query.where(*within(scope, start, end, listing.only))

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event
 
+from data import schema
 from data.access import snapshot_scope
-from data.engine import read_transaction
+from data.engine import insert_rows, read_transaction
 from data.entries import Filter, Listing, Some
 from data.entry_stream import stream_entries, sum_of_entries
-from data.periods import Period
+from data.periods import DAY, Period
+from tests.conftest import NOW
 from tests.ledger_builder import micro
 
 SCOPE = snapshot_scope("acme")
@@ -68,14 +70,38 @@ def test_a_refund_says_when_what_it_takes_back_was_used(kept):
     } == at
 
 
-def test_no_page_is_read_before_it_is_wanted(kept):
-    """Whatever the days hold, one page is in memory."""
-    sent = []
-    listen = ("before_cursor_execute", lambda *call: sent.append(call[2]))
+@pytest.fixture
+def sent(kept):
+    """What is asked of the database meanwhile, with its parameters."""
+    found = []
+    listen = ("before_cursor_execute", lambda *call: found.append(call[2:4]))
     event.listen(kept, *listen)
+    yield found
+    event.remove(kept, *listen)
+
+
+def test_no_page_is_read_before_it_is_wanted(kept, sent):
+    """Whatever the days hold, one page is in memory."""
     found = stream_entries(kept, SCOPE, NOVEMBER, at_once=AT_ONCE)
     next(found)
-    assert 1 == len(sent)
-    assert MANY + 2 == len(list(found))
-    assert 3 == len(sent)
-    event.remove(kept, *listen)
+    before = len(sent)
+    assert AT_ONCE - 1 == len([next(found) for _ in range(AT_ONCE - 1)])
+    assert before == len(sent)
+    next(found)
+    assert before + 1 == len(sent)
+    assert MANY + 2 - AT_ONCE == len(list(found))
+
+
+def test_a_statement_looks_at_little_more_than_its_page(sqlite_ledger):
+    """Though its LIMIT were not known where the rows are looked for."""
+    times = (NOW - dt.timedelta(minutes=10 * number) for number in range(40 * 24 * 6))
+    rows = [("acme", str(at), at, "usage", "own", *[None] * 3, 1, None) for at in times]
+    with sqlite_ledger.begin() as connection:
+        insert_rows(connection, schema.entries, rows)
+    listing, asked = Listing(Period(NOW.date() - DAY * 60, NOW.date() + DAY), ZoneInfo("UTC")), []
+    with read_transaction(sqlite_ledger) as connection:
+        event.listen(connection, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+        assert len(rows) == len(list(stream_entries(connection, SCOPE, listing, at_once=100)))
+        without_limit = [(text, (*bound[:-2], len(rows), 0)) for text, bound in asked]
+        found = [connection.exec_driver_sql(*one).all() for one in without_limit]
+    assert len(rows) < sum(map(len, found)) < 3 * len(rows)
