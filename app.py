@@ -35,7 +35,7 @@ from dashboard.ids import Id
 from dashboard.panels import PANELS
 from dashboard.plan_catalogue import read_catalogue
 from dashboard.report import FORMATS, Report, report
-from dashboard.settings import SETTINGS, Settings, read_settings
+from dashboard.settings import SETTINGS, Settings, read_production, read_settings
 from dashboard.tokens import read_themes, stylesheet
 from dashboard.view import Reading
 from data import ledger_commands, rollup_commands
@@ -99,14 +99,8 @@ def create_server() -> Flask:
 
     away; UsageError for one that lacks what a ledger must hold.
     """
-    settings = read_settings(os.environ)
+    settings = read_production(os.environ)
     start_logging(settings)
-    if settings.production_missing:
-        raise UsageError(
-            "settings.missing",
-            f"Set {', '.join(settings.production_missing)}: without them nobody could be told from "
-            "anybody. To look at a snapshot on this machine, use `python app.py run`.",
-        )
     reader = connect_reader(settings.database_url, limits_of(settings), walled=True)
     ledger = LiveLedger(reader, clock)
     ledger.refuse_misshapen()

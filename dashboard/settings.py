@@ -88,6 +88,18 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(**values)
 
 
+def read_production(environ: Mapping[str, str]) -> Settings:
+    """The settings of a server for a product's readers; UsageError where one is missing."""
+    settings = read_settings(environ)
+    if settings.production_missing:
+        raise UsageError(
+            "settings.missing",
+            f"Set {', '.join(settings.production_missing)}: without them nobody could be told from "
+            "anybody. To look at a snapshot on this machine, use `python app.py run`.",
+        )
+    return settings
+
+
 def _value(setting: Setting, environ: Mapping[str, str]) -> Any:
     text = environ.get(setting.name, "").strip() or setting.default
     try:

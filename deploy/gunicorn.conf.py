@@ -4,7 +4,13 @@ What decides whom the server believes, and how much it takes, is written out her
 gunicorn's own default is. `--bind` and `--workers` on the command line win over this file.
 """
 
+import os
+import sys
 from pathlib import Path
+from typing import Any
+
+from dashboard.settings import read_production
+from data.errors import UsageError
 
 MEMORY = "/dev/shm"  # noqa: S108 - gunicorn makes its own file there
 
@@ -41,3 +47,12 @@ proxy_protocol = "off"
 accesslog = None  # the proxy has one
 errorlog = "-"
 control_socket_disable = True  # signals are enough
+
+
+def on_starting(_server: Any) -> None:
+    """Say in one sentence what a setting lacks, before any process is there to fall over it."""
+    try:
+        read_production(os.environ)
+    except UsageError as error:
+        sys.stderr.write(f"{error.sentence} [{error.code}]\n")
+        sys.exit(2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -55,6 +56,20 @@ def test_a_stop_waits_longer_than_the_answers_under_way():
 
 def gunicorn_text() -> str:
     return (DEPLOY / "gunicorn.conf.py").read_text("utf-8")
+
+
+def test_what_a_setting_lacks_is_one_sentence_and_nothing_starts():
+    """Status 2, after which neither unit is started again and again."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("CREDITS_")}
+    stopped = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--config", DEPLOY / "gunicorn.conf.py"],
+        cwd=ROOT, env=kept | {"CREDITS_PREFX": "/"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    lines = [line for line in stopped.stderr.splitlines() if "[INFO]" not in line]
+    said = "There is no setting CREDITS_PREFX. Did you mean CREDITS_PREFIX? [settings.unknown]"
+    assert [said] == lines
+    assert 2 == stopped.returncode
+    assert ["2", "2"] == [unit(name)["RestartPreventExitStatus"] for name in UNITS]
 
 
 def test_gunicorn_takes_the_longest_assertion_that_the_page_takes():

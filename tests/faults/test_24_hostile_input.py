@@ -10,6 +10,7 @@ import gzip
 import io
 import json
 import logging
+import uuid
 import zipfile
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import make_url
 
 from app import create_app
 from callbacks.access import OpenAccess
@@ -37,7 +39,7 @@ from tests.ledger_builder import LedgerBuilder
 from tests.page_client import PageClient
 
 WORDS = {"acme": "Kestrel", "zeta": "Wombat"}  # in each name of the account
-HIDDEN = "Linnet"  # in the names of another person's workspace of acme
+HIDDEN = "Linnet"  # in the names of another person's workspace, and of a team's not listed
 FIRST = "acme"
 DECODED = {None: bytes, "br": brotli.decompress, "gzip": gzip.decompress}
 
@@ -49,6 +51,7 @@ def two_accounts_alike() -> LedgerBuilder:
         rows.period("2026-11-03", "2026-12-03", 100)
         rows.workspace("w1", f"{word} contracts")
         rows.workspace("w2", f"{word} {HIDDEN}", kind="personal", owner="m1")
+        rows.workspace("w3", f"{word} {HIDDEN} team")
         rows.member("m1", f"{word} {HIDDEN}, the owner")
         rows.reason("teleport", f"{word} teleport")
         rows.reason("contract_review", f"{word} review", parent="workflow_run")
@@ -56,6 +59,7 @@ def two_accounts_alike() -> LedgerBuilder:
             at = f"2026-11-{day:02d}T09:00Z"
             rows.use(at, 5, "workflow_run", workflow_type="contract_review", workspace="w1")
             rows.use(at, 1, "teleport", workspace="w2", member="m1")
+            rows.use(at, 2, "teleport", workspace="w3", member="m1")
         for _ in range(60):
             rows.use("2026-11-12T10:00Z", 7, "enhanced_ocr", workspace="w1")
     return rows
@@ -100,17 +104,21 @@ def snapshot_page(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def signed_page(postgres_server, tmp_path_factory):
-    """The page of production, for a member of acme who sees one of its two workspaces."""
+    """The page of production, as its own database user; a member of acme sees one workspace."""
+    user = f"page_{uuid.uuid4().hex}"
     with postgres_server.fresh_database() as url:
         engine = connect(url)
         create_tables(engine, schema.ledger)
         install(engine, Plan())
         two_accounts_alike().save(engine)
-        with pages.signed_page(engine, url, tmp_path_factory.mktemp("keys")) as production:
+        postgres_server.execute(f"CREATE ROLE {user} LOGIN IN ROLE credits_reader")
+        reached = make_url(url).set(username=user).render_as_string()
+        with pages.signed_page(engine, reached, tmp_path_factory.mktemp("keys")) as production:
             production.roll_up()
             page = production.of(FIRST, role="member", workspaces=["w1"])
             yield Target(page, is_signed=True)
         engine.dispose()
+    postgres_server.execute(f"DROP ROLE {user}")
 
 
 @pytest.fixture(params=["snapshot", pytest.param("signed", marks=pytest.mark.postgres)])
