@@ -37,7 +37,7 @@ from data.schema import (
     rollup_by_workspace,
     workspaces,
 )
-from data.visible import visible
+from data.visible import Sight, visible
 
 PAGE = 50
 TALLY_COLUMNS = ("reason", "workflow_type", "entries", *REASON_COLUMNS[2:])
@@ -376,7 +376,7 @@ def _reason_terms(table: Any, only: Filter) -> Iterator[Condition]:
 def _workspace_terms(table: Any, scope: Scope, only: Filter) -> Iterator[Condition]:
     # As text on both sides: the rollup keeps the host's uuid or bigint as text.
     place = func.coalesce(cast(table.c.workspace_id, Text), "")
-    yield from visible(scope, place)
+    yield from visible(Sight.of(scope), place)
     if only.workspaces is not None:
         yield _among(place, only.workspaces)
     if only.workspace_kind is not None:

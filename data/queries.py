@@ -6,6 +6,7 @@ Reads the rollup and the names beside it, never the ledger's entries, and never 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -51,7 +52,16 @@ from data.schema import (
     rollup_state,
     workspaces,
 )
-from data.visible import NOWHERE, kind_of, named, names_all, reason_unnamed
+from data.visible import (
+    NOWHERE,
+    ScopeKind,
+    Sight,
+    bound,
+    kind_of,
+    named,
+    names_all,
+    reason_unnamed,
+)
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -116,17 +126,20 @@ def _bounds(scope: Scope, period: Period, before: Period | None = None) -> dict[
     return bounds
 
 
-def by_visible_workspace(scope: Scope, by_workspace: Statement) -> Statement:
-    """The same of a scope that does not name all: what it may not name is summed in SQL.
+@cache
+def by_visible_workspace(kind: ScopeKind, *, compared: bool) -> Statement:
+    """The same for a scope that does not name all: what it may not name is summed in SQL.
 
-    Such a row has no id; it has why, what kind of workspaces they are, and how many.
+    Such a row has no id; it has why, what kind of workspaces they are, and how many. Made once for
+    each kind of scope.
     """
-    sums = by_workspace.order_by(None).subquery("sums")
-    place, unnamed = sums.c.workspace_id, reason_unnamed(scope, sums.c.workspace_id)
+    sight = Sight.by_name(kind)
+    sums = (BY_WORKSPACE_COMPARED if compared else BY_WORKSPACE).order_by(None).subquery("sums")
+    place, unnamed = sums.c.workspace_id, reason_unnamed(sight, sums.c.workspace_id)
     columns = {
         "workspace_id": case((unnamed.is_(None), place), else_=""),
         "unnamed": unnamed,
-        "kind": kind_of(scope, place),
+        "kind": kind_of(sight, place),
     }
     labels = (column.label(name) for name, column in columns.items())
     amounts = [column for column in sums.c if column is not place]
@@ -136,11 +149,12 @@ def by_visible_workspace(scope: Scope, by_workspace: Statement) -> Statement:
     return select(*keys, func.count().label("workspaces"), *totals).group_by(*keys)
 
 
-def workspace_names(scope: Scope) -> Statement:
-    """Present name and kind of every workspace that the account lists and the scope names."""
-    listed = workspaces.c
+@cache
+def workspace_names(kind: ScopeKind) -> Statement:
+    """Present name and kind of every workspace that the account lists and such a scope names."""
+    listed, sight = workspaces.c, Sight.by_name(kind)
     return select(listed.id, listed.name, listed.kind, listed.deleted_at).where(
-        listed.account_id == scope.account_id, *named(scope)
+        listed.account_id == sight.account, *named(sight)
     )
 
 
@@ -186,14 +200,14 @@ def usage_by_workspace(
     kind, and entries without a workspace are `No workspace` with neither id nor kind. What the
     scope does not name is last, one row for each kind of it, with an `Unnamed` for an id.
     """
-    query = BY_WORKSPACE_COMPARED if before else BY_WORKSPACE
     names = {**named_workspaces(connection, scope), "": (NO_WORKSPACE, None)}
     bounds = _bounds(scope, period, before)
     if names_all(scope):
-        found = connection.execute(query, bounds)
+        found = connection.execute(BY_WORKSPACE_COMPARED if before else BY_WORKSPACE, bounds)
         rows = [(id_ or None, *names.get(id_, (id_, None)), *amounts) for id_, *amounts in found]
     else:
-        found = connection.execute(by_visible_workspace(scope, query), bounds)
+        visible = by_visible_workspace(ScopeKind.of(scope), compared=before is not None)
+        found = connection.execute(visible, bounds | bound(scope))
         rows = [
             (*_labels(id_, names, why, kind, count), *amounts)
             for id_, why, kind, count, *amounts in found
@@ -220,8 +234,8 @@ def _most_first(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def named_workspaces(connection: Connection, scope: Scope) -> dict[str, tuple[str, str | None]]:
     """Name and kind of each workspace that the account lists, by id."""
-    query = workspace_names(scope)
-    return {row.id: (shown_name(row), row.kind) for row in connection.execute(query)}
+    found = connection.execute(workspace_names(ScopeKind.of(scope)), bound(scope))
+    return {row.id: (shown_name(row), row.kind) for row in found}
 
 
 def shown_name(workspace: Row[Any]) -> str:

@@ -19,7 +19,7 @@ from data.frames import NO_WORKSPACE
 from data.periods import DAY, Period, Segment, segments, zone
 from data.queries import shown_name, workspace_names
 from data.schema import CONSUMPTION, entries, rollup_by_reason, rollup_by_workspace, workspaces
-from data.visible import visible
+from data.visible import ScopeKind, Sight, bound, visible
 
 # Of the workspaces that used most on a day; any other used less than a twentieth of it, which is
 # no cause of a day half as high again as usual.
@@ -99,7 +99,7 @@ def by_pair(scope: Scope, segment: Segment) -> Select[Any]:
             entries.c.occurred_at >= segment.start,
             entries.c.occurred_at < segment.end,
             or_(*(kind == known for known in CONSUMPTION)),
-            *visible(scope, place),
+            *visible(Sight.of(scope), place),
         )
         .group_by(entries.c.reason, entries.c.workspace_id)
     )
@@ -143,6 +143,6 @@ def _names(connection: Connection, scope: Scope, ids: Collection[str]) -> dict[s
     """Names as they stand on the page; what the ledger does not list goes by its id."""
     found = {id_: id_ or NO_WORKSPACE for id_ in ids}
     if listed := [id_ for id_ in ids if id_]:
-        query = workspace_names(scope).where(workspaces.c.id.in_(listed))
-        found |= {row.id: shown_name(row) for row in connection.execute(query)}
+        query = workspace_names(ScopeKind.of(scope)).where(workspaces.c.id.in_(listed))
+        found |= {row.id: shown_name(row) for row in connection.execute(query, bound(scope))}
     return found
