@@ -19,13 +19,17 @@ from data.engine import read_transaction
 from data.errors import BusyError, ConnectionLostError, PreparingError, UsageError
 from data.freshness import Freshness
 from data.install import require_installed
+from data.install.versions import installed_version
 from data.optional import LACKING, find_lacking
 from data.queries import list_accounts
 from data.rollup import account_to_roll
-from data.wall import ACCOUNT
+from data.schema import ROLLUP_VERSION
+from data.wall import ACCOUNT, passes_wall
 from data.watermark import Standing, standing
 
 log = logging.getLogger(__name__)
+
+OUTSIDE = "let it be one that has the role of the page alone, and owns no table (docs/security.md)"
 
 
 class LiveLedger:
@@ -49,8 +53,10 @@ class LiveLedger:
     def refuse_misshapen(self) -> None:
         """UsageError where the ledger lacks what it must hold; nothing where it is away."""
         try:
-            with self._transaction():
-                pass
+            with self._transaction() as connection:
+                installed = installed_version(connection) == ROLLUP_VERSION
+                if installed and passes_wall(connection):
+                    log.warning("the page's user sees every account: %s", OUTSIDE)
         except UsageError:
             self._engine.dispose()  # nothing will be read of it
             raise

@@ -40,11 +40,16 @@ def enter(connection: Connection, timeout: int) -> None:
     connection.exec_driver_sql(ENTER, {"timeout": str(timeout), "account": account})
 
 
+def passes_wall(connection: Connection) -> bool:
+    """Whether this user of PostgreSQL sees every account, as the tables' owner does."""
+    if connection.dialect.name != "postgresql":
+        return False
+    return bool(connection.execute(SEES_EVERY_ACCOUNT).scalar())
+
+
 def require_every_account(connection: Connection) -> None:
     """UsageError for who stands behind the wall and would take one account, or none, for all."""
-    if connection.dialect.name != "postgresql":
-        return
-    if not connection.execute(SEES_EVERY_ACCOUNT).scalar():
+    if connection.dialect.name == "postgresql" and not passes_wall(connection):
         raise UsageError(
             "db.role",
             "This user sees one account at a time, as the page's does: connect as one with the "

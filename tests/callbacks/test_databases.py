@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 import app
 from dashboard.ids import Id
@@ -170,3 +171,38 @@ def test_what_is_no_id_of_the_hosts_type_is_nobodys_account(views, tmp_path):
         assert {"preparing": None} == page.of(CUSTOMER).show()["steps"]["data"]
         assert 403 == page.of("acme").post({"range": "month"}).status_code
     ledger.dispose()
+
+
+OTHERS = "00000000-0000-4000-8000-000000000118"  # of the two projects with an owner, one is listed
+
+
+@pytest.fixture
+def production(views, postgres_server, tmp_path):
+    """The page of production over the views, as a user whose search path stands at the user."""
+    ledger, user = connect(views), f"user_{uuid.uuid4().hex[:12]}"
+    place = make_url(views)
+    for statement in (
+        f"CREATE ROLE {user} LOGIN IN ROLE credits_reader",
+        f"ALTER ROLE {user} SET search_path = credits_page, public",
+    ):
+        postgres_server.execute(statement)
+    url = place.set(username=user).difference_update_query(["options"]).render_as_string()
+    with signed_page(ledger, url, tmp_path) as page:
+        page.roll_up()
+        yield page
+    ledger.dispose()
+    postgres_server.execute(f"DROP ROLE {user}")
+
+
+@pytest.mark.postgres
+def test_walls_stand_before_a_hosts_views_and_its_ids_are_compared_as_text(views, production):
+    """A viewer's ids are texts of the host's assertion, whether or not they are such as its own."""
+    view = {"range": "90d", "tables": "workspace"}
+    listed = {"role": "member", "workspaces": [PROJECT, OTHERS, "no uuid"]}
+    member = production.of(CUSTOMER, sub="no uuid", **listed).post(view).text
+    said = {"Project 2", "Personal (members)", "Restricted (6 workspaces)"}
+    assert {name for name in said if name in member} == said
+    assert [n for n in (1, *range(3, 10)) if f"Project {n}" in member] == []
+    owner = production.of(CUSTOMER).post(view).text
+    assert [n for n in range(1, 10) if f"Project {n}" in owner] == list(range(1, 8))
+    assert 403 == production.of("no uuid").post({"range": "month"}).status_code

@@ -205,6 +205,15 @@ def test_the_pages_own_user_is_not_taken_for_one_who_sees_all(user_of, tmp_path)
     assert "db.role" == refused.value.code
 
 
+@pytest.mark.parametrize("role", ["credits_reader", "credits_observer", None])
+def test_production_says_at_its_start_that_its_user_passes_the_wall(owner, user_of, role, caplog):
+    url = user_of(role) if role else owner.url.render_as_string()
+    engine = connect_reader(url, Limits(), walled=True)
+    LiveLedger(engine, lambda: NOW).refuse_misshapen()
+    engine.dispose()
+    assert (role != "credits_reader") == ("sees every account" in caplog.text)
+
+
 # --- again, and away ------------------------------------------------------------------------------
 
 
