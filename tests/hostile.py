@@ -273,8 +273,11 @@ HEADERS = {
     "CONTENT_TYPE": ("application/json; charset=utf-7", "application/json;" * 50, "\xff", "/"),
     "QUERY_STRING": ("range=' or 1=1 --", "view=print&" * 500, "%", "%ff%fe", "a[b]=c", "\xff"),
 }
-DOWNLOADS = ("entries.csv", "charts.csv", "charts.json", "charts.xlsx", "workspace.csv", "team.csv")
-ASKED = ("range", "account", "open", "only", "more", "nonsense")  # in the query of a download
+READ = (
+    *("export/entries.csv", "export/charts.csv", "export/charts.json", "export/charts.xlsx"),
+    *("export/workspace.csv", "api/v1/usage", "api/v1/usage", "api/v1/openapi.json"),
+)
+ASKED = ("range", "range", "account", "open", "only", "format", "more")  # in their queries
 METHODS = ("GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "FOO")
 
 
@@ -289,10 +292,9 @@ def requests(draw: Draw, prefix: str) -> tuple[str, dict[str, str]]:
 
 
 @st.composite
-def downloads(draw: Draw, prefix: str) -> tuple[str, str]:
-    """The address of a file, and a query of any kind."""
-    names = draw(st.lists(st.sampled_from(ASKED), max_size=4))
-    values = st.sampled_from(TEXTS) | st.sampled_from(OPENS) | st.sampled_from(("7d", "zeta"))
+def readings(draw: Draw, prefix: str) -> tuple[str, str]:
+    """The address of a file or of figures for programs, and a query of any kind."""
+    names = draw(st.lists(st.sampled_from(ASKED), max_size=3))
+    values = st.sampled_from(TEXTS) | st.sampled_from((*OPENS, "7d", "zeta", "csv", "json"))
     query = [(name, draw(values)) for name in names]
-    raw = urlencode(query, errors="surrogatepass")
-    return f"{prefix}/export/{draw(st.sampled_from(DOWNLOADS))}", raw
+    return f"{prefix}/{draw(st.sampled_from(READ))}", urlencode(query, errors="surrogatepass")

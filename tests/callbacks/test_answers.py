@@ -130,6 +130,9 @@ def kinds(page: PageClient) -> dict[str, Any]:
     update = f"{at}/_dash-update-component"
     posted = page.body({"range": "7d", "account": "acme"})
     nothing = page.body(None)
+    usage = f"{at}/api/v1/usage?range=7d"
+    figures = browser.get(usage)
+    version = figures.headers["ETag"]
     return {
         "200 document": document,
         "200 document, bare": browser.get(at),
@@ -140,16 +143,28 @@ def kinds(page: PageClient) -> dict[str, Any]:
         "200 layout": browser.get(f"{at}/_dash-layout"),
         "200 dependencies": browser.get(f"{at}/_dash-dependencies"),
         "200 figures": browser.post(update, json=posted),
+        "200 file": whole(browser.get(f"{at}/export/entries.csv?range=7d")),
+        "200 workbook": whole(browser.get(f"{at}/export/charts.xlsx?range=7d")),
+        "200 figures for programs": figures,
         "200 options": browser.options(at),
         "200 head": browser.head(f"{at}/"),
         "204 nothing": browser.post(update, json=nothing),
         "304 script": browser.get(script, headers={"If-None-Match": tag}),
+        "304 figures for programs": browser.get(usage, headers={"If-None-Match": version}),
+        "400 no such range": browser.get(f"{at}/export/entries.csv?range=x"),
         "400 misshapen": browser.post(update, json=[]),
         "403 not for strangers": browser.get(f"{at}/", headers={"X-Forwarded-For": "192.0.2.1"}),
         "404 nowhere": browser.get(f"{at}/nowhere"),
         "405 method": browser.delete(update),
         "413 too large": browser.post(update, data=b" " * (LARGEST_BODY + 1)),
     }
+
+
+def whole(answer: Any) -> Any:
+    """A file that was read to its end, so that others may be made."""
+    answer.get_data()
+    answer.close()
+    return answer
 
 
 def test_every_answer_of_the_page_says_what_a_browser_may_do_with_it(page, two_accounts):

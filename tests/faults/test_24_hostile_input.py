@@ -34,7 +34,7 @@ from data.open_snapshot import OpenSnapshot
 from tests import signed_page as pages
 from tests.conftest import NOW
 from tests.examples import examples
-from tests.hostile import JSON, VALUES, bodies, downloads, requests, server_callbacks, valid_body
+from tests.hostile import JSON, VALUES, bodies, readings, requests, server_callbacks, valid_body
 from tests.ledger_builder import LedgerBuilder
 from tests.page_client import PageClient
 
@@ -52,6 +52,7 @@ def two_accounts_alike() -> LedgerBuilder:
         rows.workspace("w1", f"{word} contracts")
         rows.workspace("w2", f"{word} {HIDDEN}", kind="personal", owner="m1")
         rows.workspace("w3", f"{word} {HIDDEN} team")
+        rows.workspace(f"{account[0]}1", f"{word} {HIDDEN} alone")
         rows.member("m1", f"{word} {HIDDEN}, the owner")
         rows.reason("teleport", f"{word} teleport")
         rows.reason("contract_review", f"{word} review", parent="workflow_run")
@@ -60,6 +61,7 @@ def two_accounts_alike() -> LedgerBuilder:
             rows.use(at, 5, "workflow_run", workflow_type="contract_review", workspace="w1")
             rows.use(at, 1, "teleport", workspace="w2", member="m1")
             rows.use(at, 2, "teleport", workspace="w3", member="m1")
+            rows.use(at, 2, "teleport", workspace=f"{account[0]}1")
         for _ in range(60):
             rows.use("2026-11-12T10:00Z", 7, "enhanced_ocr", workspace="w1")
     return rows
@@ -178,9 +180,9 @@ def test_no_address_or_header_whatever_is_an_error_or_shows_a_name(target, caplo
 @pytest.mark.slow
 @examples(150)
 @given(data=st.data())
-def test_no_query_of_a_download_is_an_error_or_shows_another_account(target, caplog, data):
+def test_no_query_of_a_file_or_a_program_is_an_error_or_shows_another_account(target, caplog, data):
     caplog.set_level(logging.ERROR)
-    path, query = data.draw(downloads(target.page.prefix))
+    path, query = data.draw(readings(target.page.prefix))
     answer = target.page.client.get(path, query_string=query, headers=target.page.headers)
     assert answer.status_code in {200, 400, 404, 422}
     assert [] == caplog.messages
