@@ -121,7 +121,8 @@ def create_production(
         identity.guard(server)
         answer_probes(server, readiness)
 
-    return create_app(settings, Services(ledger, SignedAccess(current_viewer)), guard)
+    access = SignedAccess(current_viewer, settings.members)
+    return create_app(settings, Services(ledger, access), guard)
 
 
 # --- the commands ---------------------------------------------------------------------------
@@ -141,7 +142,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             accounts = [id_ for id_, _ in opened.source.accounts(options.account or "")]
         if options.account and options.account not in accounts:
             raise opened.unknown(options.account)
-        services = Services(opened.source, OpenAccess(options.account))
+        services = Services(opened.source, OpenAccess(options.account, settings.members))
         app = create_app(settings, services, guard_loopback)
         server = listen(app.server, options.port)
         if server.port != options.port:

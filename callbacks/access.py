@@ -59,6 +59,7 @@ class OpenAccess:
     """Every account for everybody, for `run`: `first` is shown if it is not the first by name."""
 
     first: str | None = None
+    by_member: bool = False
     switches_accounts: bool = True
 
     def choose(self, ledger: Accounts, asked: str | None) -> Choice:
@@ -68,11 +69,11 @@ class OpenAccess:
             raise UsageError("accounts.none", "The ledger has no account.")
         first = self.first if self.first in known else known[0]
         found = asked in known
-        scope = snapshot_scope(asked if found and asked else first)
+        scope = self.shown(asked if found and asked else first)
         return Choice(scope, accounts, found or asked is None)
 
     def shown(self, account: str) -> Scope:
-        return snapshot_scope(account)
+        return snapshot_scope(account, by_member=self.by_member)
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,15 @@ class SignedAccess:
     """The account of the viewer whom the host named for this request, whatever is asked for."""
 
     viewer: Callable[[], Viewer]
+    by_member: bool = False
     switches_accounts: bool = False
 
     def choose(self, ledger: Accounts, asked: str | None) -> Choice:
         viewer = self.viewer()
-        return Choice(scope_of(viewer), plan=viewer.plan)
+        return Choice(scope_of(viewer, by_member=self.by_member), plan=viewer.plan)
 
     def shown(self, account: str) -> Scope:
-        return scope_of(self.viewer())
+        return scope_of(self.viewer(), by_member=self.by_member)
 
 
 def scope_key(scope: Scope) -> str:

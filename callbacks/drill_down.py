@@ -135,7 +135,7 @@ def respond_later(services: Services, data: object) -> Values:
         return {"split": drill_down.message(error.sentence)}
     except Exception:
         return {"split": drill_down.split_failed(_failed(ask))}
-    return {"split": drill_down.split(made.split, ask.wish.only), "count": made.count}
+    return {"split": drill_down.made_up_of(made, ask.wish.only), "count": made.count}
 
 
 def _read(services: Services, ask: SheetAsked, made: Callable[[Reading, SheetAsked], T]) -> T:
@@ -187,7 +187,7 @@ def _whole(reading: Reading, ask: SheetAsked) -> Values:
         "steps_hidden": not (sheet.day_before or sheet.day_after),
         "state": "",
         "head": drill_down.head(sheet),
-        "split": drill_down.split(sheet.later.split, _chosen(sheet)),
+        "split": drill_down.made_up_of(sheet.later, _chosen(sheet)),
         "filters": drill_down.filters(sheet.filters),
         "filters_hidden": not sheet.filters,
         "note": sheet.note,

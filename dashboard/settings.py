@@ -49,6 +49,7 @@ class Settings:
     connections: int
     refresh_seconds: int
     exports: bool
+    members: bool
     credit_price: tuple[Decimal, str] | None
     prefix: str
     cache_dir: Path
@@ -252,6 +253,13 @@ SETTINGS = (
         "on",
         "Whether a reader can take entries and figures away as files, and programs by HTTP: `on` "
         "or `off`.",
+        _switch,
+    ),
+    Setting(
+        "CREDITS_MEMBERS",
+        "off",
+        "Whether use is told by member too: `on` or `off`. Owners and admins then see who used "
+        "what in a workspace, anyone else their own part.",
         _switch,
     ),
     Setting(

@@ -14,6 +14,7 @@ from dashboard.entry_rows import EntryRow, entry_rows
 from dashboard.evidence import find_causes
 from dashboard.findings import Spike, Usual
 from dashboard.hover import LONGEST, clip
+from dashboard.member_rows import MemberRow, member_rows
 from dashboard.ranges import DEFAULT
 from dashboard.reason_split import Split, split_of
 from dashboard.sheet_filters import Choice, choice_of, choices
@@ -24,6 +25,7 @@ from data import queries
 from data.entries import Cursor, Filter, Listing, entry_page, tally
 from data.first_kept import first_kept
 from data.frames import Unnamed
+from data.member_sums import usage_by_member
 from data.periods import DAY, Period, local_day
 
 LONGEST_AT_ONCE = 31  # days whose entries are counted before the sheet is shown
@@ -53,6 +55,7 @@ class Later:
 
     split: Split | None
     count: str
+    members: tuple[MemberRow, ...] = ()  # of a workspace, where use is told by member
 
 
 @dataclass(frozen=True)
@@ -197,7 +200,17 @@ def _later(opened: Opened, entries: Entries | None) -> Later:
         rows = tally(reading.connection, reading.scope, opened.listing(opened.only))
         known = sum(rows["entries"])
     taxonomy = opened.view.account.taxonomy
-    return Later(split_of(split, taxonomy), sheet_words.count(known, subject.order))
+    counted = sheet_words.count(known, subject.order)
+    return Later(split_of(split, taxonomy), counted, _members(opened))
+
+
+def _members(opened: Opened) -> tuple[MemberRow, ...]:
+    """Who used the workspace that the sheet is about, whatever its filter leaves."""
+    reading, subject = opened.reading, opened.subject
+    if subject.target.form is not Form.WORKSPACE:
+        return ()
+    listing = opened.listing(subject.only)
+    return member_rows(usage_by_member(reading.connection, reading.scope, listing))
 
 
 def _kept(opened: Opened) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from dashboard.comparison import previous_period
 from dashboard.ranges import DEFAULT, Bounds, Range, RangeError, parse
 from data import queries
-from data.access import AccessDeniedError, Scope
+from data.access import AccessDeniedError, NamedMembers, Scope
 from data.accounts import Account
 from data.engine import Connection
 from data.freshness import Freshness
@@ -43,6 +43,7 @@ class View:
     all_workspaces: bool = False  # whether the reader asked for a bar each
     compares: bool = False  # whether the reader asked for marks of the previous period
     limited: bool = False  # whether the reader may open some of the workspaces alone
+    by_member: bool = False  # whether use is told by member too
 
     @property
     def period(self) -> Period:
@@ -80,7 +81,9 @@ def load_view(reading: Reading, text: str) -> View:
     account = replace(account, plan=account.plan or reading.plan)
     today = local_day(reading.now, account.zone)
     limited = reading.scope.workspaces is not None
-    return View(account, parse(text, Bounds(account.calendar, today)), today, limited=limited)
+    range_ = parse(text, Bounds(account.calendar, today))
+    by_member = reading.scope.members is not NamedMembers.NONE
+    return View(account, range_, today, limited=limited, by_member=by_member)
 
 
 def load_view_or_default(reading: Reading, text: str) -> tuple[View, RangeError | None]:

@@ -17,6 +17,7 @@ from data.access import Scope
 from data.column_types import HostId, Instant, Micro
 from data.engine import Connection
 from data.entries import Listing, instants, signed_net, within
+from data.member_sums import named_member
 from data.optional import lacks
 from data.periods import DAY
 from data.schema import entries
@@ -37,6 +38,7 @@ class StreamedEntry:
     is_refund: bool
     net: int
     reversed_at: dt.datetime | None
+    member_id: str | None  # where the scope names the member
 
 
 def stream_entries(
@@ -92,6 +94,7 @@ def _page(
         entry.workspace_id,
         (entry.kind == "refund").label("is_refund"),
         signed_net().label("net"),
+        named_member(scope).label("member_id"),
     )
     if after is not None:
         place = tuple_(literal(after.occurred_at, Instant()), literal(after.id, HostId()))
@@ -119,4 +122,5 @@ def _entry(row: Row[Any]) -> StreamedEntry:
         bool(row.is_refund),
         int(row.net),
         getattr(row, "reversed_at", None),
+        row.member_id or None,
     )

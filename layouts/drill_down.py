@@ -6,7 +6,7 @@ the page, so that a button that was pressed stays where it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -16,8 +16,9 @@ from dashboard import words
 from dashboard.entry_rows import EntryRow
 from dashboard.host import Host
 from dashboard.ids import Act, Id
+from dashboard.member_rows import MemberRow
 from dashboard.reason_split import KeyPart, Segment, Split
-from dashboard.sheet import Entries, Sheet
+from dashboard.sheet import Entries, Later, Sheet
 from dashboard.sheet_filters import Choice
 from dashboard.theme import css_name
 from layouts.controls import aria, button, host_link, icon
@@ -138,6 +139,27 @@ def head(sheet: Sheet) -> list[Component]:
     more = [html.P(text, className="drill-dates") for text in (sheet.dates, sheet.refunds) if text]
     total = html.P([html.B(number), " ", html.Span(says)], className="drill-total")
     return [total, *more]
+
+
+def made_up_of(later: Later, only: str) -> list[Component]:
+    """The reasons, and the members where use is told by member."""
+    return [*split(later.split, only), *members(later.members)]
+
+
+def members(rows: Sequence[MemberRow]) -> list[Component]:
+    """A small table, headed like the entries."""
+    if not rows:
+        return []
+    head = [html.Th(name, scope="col") for name in ("Members", "Credits", "Share")]
+    body = [
+        html.Tr(
+            [html.Th(row.name, scope="row"), html.Td(row.credits), html.Td(row.share)],
+            className="level-0",
+        )
+        for row in rows
+    ]
+    table = [html.Thead(html.Tr(head)), html.Tbody(body)]
+    return [html.Table(table, className="key-table members")]
 
 
 def split(of: Split | None, only: str) -> list[Component]:

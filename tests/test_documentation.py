@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from app import make_parser
+from dashboard.panels import PANELS
+from dashboard.ranges import CHOICES
 from dashboard.settings import SETTINGS
+from data.reasons import HELP_PAGE
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -121,6 +124,25 @@ def test_the_notices_name_every_licence_text_of_the_project():
     notices = read("THIRD_PARTY_NOTICES.md")
     folders = {path.parent.relative_to(ROOT).as_posix() for path in texts}
     assert [folder for folder in sorted(folders) if f"`{folder}/`" not in notices] == []
+
+
+# --- the help page ------------------------------------------------------------------------
+
+
+def test_the_help_page_says_what_is_on_the_page():
+    text = " ".join(read("docs/help.md").split())
+    named = [*(panel.name for panel in PANELS), *(choice.label for choice in CHOICES)]
+    labels = ["Export", "Print or save as PDF", "Download CSV", "Copy link to this view", "Table"]
+    assert [name for name in [*named, *labels, *HELP_PAGE.values()] if name not in text] == []
+
+
+def test_the_help_page_says_what_each_setting_for_readers_is_as_shipped():
+    rows = dict(
+        re.findall(r"^\| `(CREDITS_\w+)` \| (?:`(.*?)`|not set) \|", read("docs/help.md"), re.M)
+    )
+    defaults = {setting.name: setting.default for setting in SETTINGS}
+    assert {"CREDITS_EXPORTS", "CREDITS_MEMBERS", "CREDITS_REFRESH_SECONDS"} <= rows.keys()
+    assert rows == {name: defaults[name] for name in rows}
 
 
 # --- links and lists ----------------------------------------------------------------------

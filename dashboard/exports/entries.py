@@ -23,11 +23,13 @@ from data.entry_stream import StreamedEntry, stream_entries, sum_of_entries
 from data.errors import UsageError
 from data.first_kept import first_kept
 from data.frames import NO_WORKSPACE
+from data.member_sums import member_names
 from data.periods import Period, local_day
 from data.reasons import Taxonomy
 
 ALL_ENTRIES = "All entries"
 NOT_LISTED = "Not listed"
+MEMBER_COLUMNS = ("member_id", "member")  # where use is told by member
 COLUMNS = (
     "id", "occurred_at", "day", "kind", "reason", "workflow_type", "label", "workspace_id",
     "workspace", "workspace_kind", "credits",
@@ -91,9 +93,11 @@ def _chunks(reading: Reading, view: View, chosen: Chosen, listing: Listing) -> I
     total = listed if chosen.total is None else chosen.total
     cover = Cover.of(reading, view, chosen.period, chosen.shows, total)
     yield BYTE_ORDER_MARK.encode()
-    yield from csv_chunks([*cover_rows(cover), (NOT_LISTED, exact(total - listed)), (), COLUMNS])
+    columns = (*COLUMNS, *(MEMBER_COLUMNS if view.by_member else ()))
+    yield from csv_chunks([*cover_rows(cover), (NOT_LISTED, exact(total - listed)), (), columns])
     names = queries.named_workspaces(connection, scope)
-    yield from csv_chunks(_rows(stream_entries(connection, scope, listing), names, view))
+    people = member_names(connection, scope)
+    yield from csv_chunks(_rows(stream_entries(connection, scope, listing), names, people, view))
 
 
 def cover_rows(cover: Cover) -> Iterator[tuple[str, ...]]:
@@ -104,7 +108,10 @@ def cover_rows(cover: Cover) -> Iterator[tuple[str, ...]]:
 
 
 def _rows(
-    found: Iterable[StreamedEntry], names: Mapping[str, tuple[str, str | None]], view: View
+    found: Iterable[StreamedEntry],
+    names: Mapping[str, tuple[str, str | None]],
+    people: Mapping[str, str],
+    view: View,
 ) -> Iterator[tuple[str | None, ...]]:
     account = view.account
     for entry in found:
@@ -123,7 +130,13 @@ def _rows(
             plain(name),
             kind,
             exact(entry.net),
+            *(_member(entry.member_id, people) if view.by_member else ()),
         )
+
+
+def _member(id_: str | None, people: Mapping[str, str]) -> tuple[str, str]:
+    """Empty where there is none, or none that the reader sees by name."""
+    return (plain(id_), plain(people.get(id_, id_))) if id_ else ("", "")
 
 
 def entry_label(entry: StreamedEntry, taxonomy: Taxonomy) -> str:

@@ -111,7 +111,7 @@ def draw(frame: pd.DataFrame, view: View, theme: Theme) -> Drawing:
         height=HEIGHT,
         dates=words.heading(view.period),
         key_table=_key_table(kinds) if split else None,
-        notes=tuple(_notes(kinds, split=split)),
+        notes=tuple(_notes(kinds, noted=split and not view.by_member)),
     )
 
 
@@ -170,11 +170,11 @@ def _whole(kinds: Sequence[Kind]) -> int:
     return sum(kind.net for kind in kinds if kind.net > 0)
 
 
-def _notes(kinds: Sequence[Kind], *, split: bool) -> Iterator[str]:
+def _notes(kinds: Sequence[Kind], *, noted: bool) -> Iterator[str]:
     below = [(kind.label, kind.net) for kind in kinds if kind.net < 0]
     if below:
         yield words.refunds_exceed(below, "kind")
-    if split:
+    if noted:
         yield NOTE
 
 

@@ -45,11 +45,10 @@ def page(snapshot_file, tmp_path):
         **env,
     ):
         opened = OpenSnapshot(snapshot_file(rows), tmp_path / "cache", NOW)
-        app = create_app(
-            read_settings({"CREDITS_PREFIX": prefix, **env}),
-            Services(source(opened) if source else opened, OpenAccess(first_account)),
-            guard_loopback,
-        )
+        settings = read_settings({"CREDITS_PREFIX": prefix, **env})
+        access = OpenAccess(first_account, settings.members)
+        services = Services(source(opened) if source else opened, access)
+        app = create_app(settings, services, guard_loopback)
         return PageClient(app, prefix.rstrip("/"), opened)
 
     return serve

@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from callbacks.access import scope_key
 from dashboard.exports import BY_PATH
 from data import schema
-from data.access import Scope
+from data.access import NamedMembers, Scope
 from data.install import Plan, install
 from tests.ledger_builder import LedgerBuilder
 from tests.page_client import total_of, words_of
@@ -162,10 +162,12 @@ def test_scopes_that_differ_have_keys_that_differ():
         Scope("acme", "anna", frozenset({"w1", "w2"})),
         Scope("acme", "anna", frozenset({"w1, w2"})),
         Scope("acme", "['anna']"),
+        Scope("acme", "anna", members=NamedMembers.OWN),
+        Scope("acme", "anna", members=NamedMembers.ALL),
     ]
     assert len(scopes) == len({scope_key(scope) for scope in scopes})
     many = frozenset(f"w{number}" for number in range(50))
-    assert "9e09ba50e0d05137" == scope_key(Scope("acme", "anna", many))
+    assert "7f4d157431d398a2" == scope_key(Scope("acme", "anna", many))
 
 
 # --- an account that is not ready -------------------------------------------------------------
