@@ -50,7 +50,7 @@ def count(engine, damage):
     assert damage.committed > 100
     assert damage.rolled_back > 10
     assert damage.kills > 20
-    assert damage.refreshed > 20
+    assert damage.refreshed > storm.ENOUGH
 
 
 def reconciled(engine):
