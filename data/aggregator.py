@@ -87,12 +87,12 @@ def bring_up_to_date(connection: Connection, account_id: str, locked: Row[Any]) 
     if refused:
         log.info("account %s: %d changes of frozen days were refused", account_id, refused)
     if locked != (account.timezone, ROLLUP_VERSION):
-        rollup.rebuild(connection, connection, account)
+        rollup.rebuild(connection, account)
         return Refreshed(len(instants), built=True, refused=refused)
     if instants:
         changed = touched(instants, account)
         for days in changed:
-            rollup.recompute(connection, connection, account, days)
+            rollup.recompute(connection, account, days)
         rollup.note_change(connection, account, changed)
     return Refreshed(len(instants), refused=refused)
 
@@ -107,7 +107,7 @@ def rebuild_account(
         if account is None:
             _forget(connection, account_id)
         else:
-            rollup.rebuild(connection, connection, account, progress)
+            rollup.rebuild(connection, account, progress)
 
 
 @contextmanager

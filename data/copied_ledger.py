@@ -37,11 +37,13 @@ from data.errors import PreparingError
 from data.freshness import Freshness
 from data.install.versions import installed_version
 from data.optional import find_lacking
+from data.periods import FIRST_DAY, Period
 from data.queries import list_accounts
 from data.schema import ENTRY_INDEX, ROLLUP_VERSION, accounts, entries, ledger, rollup_state
 from data.schema import rollup as rollup_tables
 from data.snapshot import is_built, roll_up, room_in
 from data.watermark import Standing
+from data.weeks import fill_weeks
 
 CHUNK = 10_000  # rows in memory
 COPIED = 0.8  # of the work; the rest is rolling up
@@ -140,6 +142,7 @@ def _take_frozen(
         frozen = select(table).where(table.c.account_id == account.id, table.c.day < found.kept.day)
         for _ in copy_rows(source, target, table, frozen):
             pass
+    fill_weeks(target, account.id, Period(FIRST_DAY, found.kept.day))
     return replace(account, kept=found.kept)
 
 

@@ -1,6 +1,6 @@
 """One walk over an account's entries: what its local days hold, from the ledger alone.
 
-Never a row of the rollup: data/rollup.py stores what is found here.
+Never a row of the rollup: data/verify.py compares with it what is found here.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.sql.elements import ColumnElement
 
 from data.column_types import Instant, Micro
 from data.engine import day_index
@@ -54,23 +55,34 @@ class Sums:
         return self.by_reason, self.by_workspace, self.by_kind
 
 
-@cache
-def day_sums(dialect: str, count: int) -> Select[Any]:
-    """`count` segments that follow each other, by day, kind of movement, reason, type, workspace.
-
-    Days are numbered from the first segment's. What moved the balance comes by its kind with the
-    amount under `used`; consumption has no such kind. Made once for each count: to put it together
-    costs more than to run it on a small account.
-    """
-    kind, amount, at = entries.c.kind, entries.c.amount_micro, entries.c.occurred_at
-    consumed = or_(*(kind == known for known in CONSUMPTION))
-    number = day_index(dialect, at, bindparam("midnight_0", type_=Instant))
+def day_number(dialect: str, count: int) -> ColumnElement[int]:
+    """The local day of an entry in `count` segments that follow each other, from the first's."""
+    at = entries.c.occurred_at
+    number: ColumnElement[int] = day_index(dialect, at, bindparam("midnight_0", type_=Instant))
     for place in range(1, count):
         later = day_index(dialect, at, bindparam(f"midnight_{place}", type_=Instant))
         later += bindparam(f"days_{place}", type_=Integer)
         number = case((at < bindparam(f"end_{place - 1}"), number), else_=later)
+    return number
+
+
+def within(count: int) -> tuple[ColumnElement[bool], ...]:
+    """The entries of those segments: one range of the ledger's index."""
+    own, at = entries.c.account_id == bindparam("account_id"), entries.c.occurred_at
+    return own, at >= bindparam("start"), at < bindparam(f"end_{count - 1}")
+
+
+@cache
+def day_sums(dialect: str, count: int) -> Select[Any]:
+    """`count` segments that follow each other, by day, kind of movement, reason, type, workspace.
+
+    What moved the balance comes by its kind with the amount under `used`; consumption has no such
+    kind. Made once for each count: to put it together costs more than to run it on a small account.
+    """
+    kind, amount = entries.c.kind, entries.c.amount_micro
+    consumed = or_(*(kind == known for known in CONSUMPTION))
     group = (
-        number.label("day_number"),
+        day_number(dialect, count).label("day_number"),
         case((consumed, null()), else_=kind).label("moved_by"),
         entries.c.reason,
         entries.c.workflow_type,
@@ -81,16 +93,12 @@ def day_sums(dialect: str, count: int) -> Select[Any]:
     refunded = cast(func.sum(case((kind == "refund", amount), else_=0)), Micro)
     return (
         select(*group, used.label("used"), refunded.label("refunded"))
-        .where(
-            entries.c.account_id == bindparam("account_id"),
-            at >= bindparam("start"),
-            at < bindparam(f"end_{count - 1}"),
-        )
+        .where(*within(count))
         .group_by("day_number", "moved_by", *group[2:])
     )
 
 
-def _runs(found: Iterable[Segment]) -> Iterator[list[Segment]]:
+def runs(found: Iterable[Segment]) -> Iterator[list[Segment]]:
     """Segments that follow each other without a gap, a few at a time."""
     run: list[Segment] = []
     for segment in found:
@@ -102,22 +110,22 @@ def _runs(found: Iterable[Segment]) -> Iterator[list[Segment]]:
         yield run
 
 
-def _bounds(run: list[Segment]) -> dict[str, Any]:
-    """What `day_sums` binds for a run."""
-    bounds: dict[str, Any] = {"start": run[0].start}
+def bounds(run: list[Segment]) -> dict[str, Any]:
+    """What the statements of a run bind."""
+    given: dict[str, Any] = {"start": run[0].start}
     for place, segment in enumerate(run):
         days = (segment.first_day - run[0].first_day).days
-        bounds |= {f"midnight_{place}": segment.midnight, f"days_{place}": days}
-        bounds[f"end_{place}"] = segment.end
-    return bounds
+        given |= {f"midnight_{place}": segment.midnight, f"days_{place}": days}
+        given[f"end_{place}"] = segment.end
+    return given
 
 
 def ledger_sums(ledger: Connection, account: RolledAccount, days: Period) -> Sums:
     """What these local days hold, from the ledger's entries; nothing for a frozen day."""
     found = Sums()
-    for run in _runs(account.segments(days)):
+    for run in runs(account.segments(days)):
         query = day_sums(ledger.dialect.name, len(run))
-        for row in ledger.execute(query, {"account_id": account.id, **_bounds(run)}):
+        for row in ledger.execute(query, {"account_id": account.id, **bounds(run)}):
             number, moved_by, reason, workflow_type, workspace, used, refunded = row
             day = account.counted_on(run[0].first_day + DAY * number)
             if moved_by is None:

@@ -17,15 +17,19 @@ from sqlalchemy import (
     URL,
     BindParameter,
     Connection,
+    Date,
     Dialect,
     Engine,
     Integer,
     MetaData,
+    Select,
     Table,
+    Text,
     cast,
     create_engine,
     event,
     func,
+    literal_column,
     make_url,
     type_coerce,
 )
@@ -34,6 +38,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.sql.elements import ColumnElement
 
+from data.column_types import LocalDate
 from data.errors import UsageError
 
 __all__ = ["Connection", "Engine", "connect", "create_tables", "day_index", "read_transaction"]
@@ -149,6 +154,35 @@ def day_index(
         # An interval between two instants holds whole days of 24 hours, exactly.
         index = cast(func.date_part("day", column - midnight), Integer)
     return index.label("day_index")
+
+
+def day_at(
+    dialect: str, first: BindParameter[dt.date], index: ColumnElement[int]
+) -> ColumnElement[dt.date]:
+    """The local day that is `index` days after `first`, for a select list only."""
+    if dialect == "sqlite":
+        return func.date(first, cast(index, Text).concat(" days"), type_=LocalDate())
+    return first.op("+", return_type=Date())(index)  # a date and whole days are a date
+
+
+def monday_of(dialect: str, day: ColumnElement[dt.date]) -> ColumnElement[dt.date]:
+    """The Monday of a local day's week, for a select list only."""
+    if dialect == "sqlite":
+        sunday, back = literal_column("'weekday 0'", Text), literal_column("'-6 days'", Text)
+        return func.date(day, sunday, back, type_=LocalDate())
+    return cast(func.date_trunc(literal_column("'week'"), day), Date)
+
+
+def insert_found(dialect: str, table: Table, rows: Select[Any], *, adding: bool) -> Any:
+    """An INSERT of what a query finds; `adding` to the amounts of a row whose key is there."""
+    own = sqlite_dialect if dialect == "sqlite" else postgresql_dialect
+    made = own.insert(table).from_select(table.columns.keys(), rows)
+    if adding:
+        keys = list(table.primary_key.columns)
+        amounts = [column for column in table.columns if column not in keys]
+        added = {column.name: column + made.excluded[column.name] for column in amounts}
+        made = made.on_conflict_do_update(index_elements=keys, set_=added)
+    return made.execution_options(preserve_rowcount=True)
 
 
 def insert_unless_there(connection: Connection, table: Table) -> Any:

@@ -5,8 +5,9 @@ Reads the rollup and the names beside it, never the ledger's entries, and never 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -50,6 +51,7 @@ from data.schema import (
     rollup_by_reason,
     rollup_by_workspace,
     rollup_state,
+    rollup_weeks,
     workspaces,
 )
 from data.visible import (
@@ -62,6 +64,7 @@ from data.visible import (
     names_all,
     reason_unnamed,
 )
+from data.weeks import whole_weeks
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -110,19 +113,54 @@ def _compared(*labels: ColumnElement[Any]) -> Statement:
     return select(*keys, *sums).group_by(*keys).order_by(*keys)
 
 
-_reason, _workspace = rollup_by_reason.c, rollup_by_workspace.c
+_reason, _place, _week = rollup_by_reason.c, rollup_by_workspace.c, rollup_weeks.c
+NONE = literal_column("0", Micro)
+
+
+def _by_workspace(*, compared: bool) -> Statement:
+    """Used and refunded by workspace id, and the net of earlier days; empty text is no workspace.
+
+    One sort of all parts: they are few, since a week stands for seven days.
+    """
+
+    def now(table: Any) -> tuple[Any, ...]:
+        amounts = (table.used_micro.label("used"), table.refunded_micro.label("refunded"))
+        return (*amounts, NONE.label("before")) if compared else amounts
+
+    def earlier(table: Any) -> tuple[Any, ...]:
+        return NONE, NONE, table.used_micro - table.refunded_micro
+
+    rows = union_all(*_parts("", now), *(_parts("before_", earlier) if compared else ())).subquery()
+    place, *amounts = rows.c
+    sums = (cast(func.sum(amount), Micro).label(amount.name) for amount in amounts)
+    return select(place, *sums).group_by(place).order_by(place)
+
+
+def _parts(side: str, amounts: Callable[[Any], tuple[Any, ...]]) -> Iterator[Statement]:
+    """The whole weeks of a period, and the days before and after them: three ranges of keys."""
+    edges = (f"{side}{name}" for name in ("start", "weeks_start", "weeks_end", "end"))
+    tables = ((_place, _place.day), (_week, _week.week), (_place, _place.day))
+    for (table, day), (start, end) in zip(tables, pairwise(edges), strict=True):
+        own = table.account_id == bindparam("account_id")
+        days = (day >= bindparam(start), day < bindparam(end))
+        yield select(table.workspace_id, *amounts(table)).where(own, *days)
+
+
 BY_DAY = _sums(_reason.day)
 BY_DAY_AND_REASON = _sums(_reason.day, _reason.reason)
 BY_REASON = _sums(_reason.reason, _reason.workflow_type)
 BY_REASON_COMPARED = _compared(_reason.reason, _reason.workflow_type)
-BY_WORKSPACE = _sums(_workspace.workspace_id)
-BY_WORKSPACE_COMPARED = _compared(_workspace.workspace_id)
+BY_WORKSPACE = _by_workspace(compared=False)
+BY_WORKSPACE_COMPARED = _by_workspace(compared=True)
 
 
 def _bounds(scope: Scope, period: Period, before: Period | None = None) -> dict[str, Any]:
-    bounds = {"account_id": scope.account_id, "start": period.start, "end": period.end}
-    if before:
-        bounds |= {"before_start": before.start, "before_end": before.end}
+    bounds: dict[str, Any] = {"account_id": scope.account_id}
+    for side, days in (("", period), ("before_", before)):
+        if days:
+            weeks = whole_weeks(days)
+            bounds |= {f"{side}start": days.start, f"{side}end": days.end}
+            bounds |= {f"{side}weeks_start": weeks.start, f"{side}weeks_end": weeks.end}
     return bounds
 
 

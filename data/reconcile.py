@@ -182,7 +182,7 @@ def _mend(engine: Engine, found: Comparison) -> int:
             return 0  # another has it, or it is built anew: the next round looks again
         mended = [Period(day, day + DAY) for day in days]
         for period in mended:
-            rollup.recompute(connection, connection, account, period)
+            rollup.recompute(connection, account, period)
         rollup.note_change(connection, account, mended)
     return len(days)
 

@@ -22,9 +22,8 @@ from sqlalchemy import (
     update,
 )
 
-from data.day_sums import Sums, is_small, ledger_days, ledger_sums
-from data.engine import insert_rows
-from data.periods import DAY, Period, local_day, zone
+from data.day_sums import Sums, is_small, ledger_days
+from data.periods import DAY, FIRST_DAY, LAST_DAY, Period, local_day, zone
 from data.rolled_account import Kept
 from data.rolled_account import RolledAccount as RolledAccount
 from data.schema import (
@@ -36,8 +35,11 @@ from data.schema import (
     rollup_movements,
     rollup_state,
 )
+from data.stored_days import store_days
+from data.weeks import drop_weeks, fill_weeks, monday
 
-CHUNK = DAY * 31  # of one rebuild step: small sorts, and a progress that moves
+EVER = Period(FIRST_DAY, LAST_DAY)
+CHUNK = DAY * 35  # of one rebuild step: small sorts, and a progress that moves
 FEW = 2_000  # rows; a step that made fewer is followed by a longer one
 LONG = DAY * 366 * 8  # a small account whose entries lie within it is rebuilt in one step
 
@@ -77,43 +79,42 @@ def account_to_roll(connection: Connection, account_id: str) -> RolledAccount | 
     return RolledAccount(row.id, row.timezone, kept)
 
 
-def recompute(ledger: Connection, rollup: Connection, account: RolledAccount, days: Period) -> None:
+def recompute(connection: Connection, account: RolledAccount, days: Period) -> None:
     """Replace the rollup of these local days by what the ledger holds now; the caller commits.
 
-    Frozen days stay as they are. `ledger` and `rollup` may be the same connection. Entries in the
-    future count on their day.
+    Frozen days stay as they are. Entries in the future count on their day.
     """
-    days = account.unfrozen(days)
-    for statement in CLEAR:
-        bounds = {"account_id": account.id, "start": days.start, "end": days.end}
-        rollup.execute(statement, bounds)
-    _store(rollup, account, ledger_sums(ledger, account, days))
+    own = account.unfrozen(days)
+    drop_days(connection, account.id, own)
+    store_days(connection, account, own)
+    fill_weeks(connection, account.id, own)
 
 
 def rebuild(
-    ledger: Connection, rollup: Connection, account: RolledAccount, progress: Progress | None = None
+    connection: Connection, account: RolledAccount, progress: Progress | None = None
 ) -> None:
     """Recompute every day that is not frozen and raise the version; the caller commits."""
-    drop_days(rollup, account.id, account.kept.day if account.kept else None)
-    whole = ledger_days(ledger, account)
-    start, step = (whole.start, _first_step(ledger, account, whole)) if whole else (None, CHUNK)
+    unfrozen = account.unfrozen(EVER)
+    drop_days(connection, account.id, unfrozen)
+    whole = ledger_days(connection, account)
+    start, step = (whole.start, _first_step(connection, account, whole)) if whole else (None, CHUNK)
     while whole and start and start < whole.end:
         days = Period(start, min(start + step, whole.end))
-        found = ledger_sums(ledger, account, days)
-        _store(rollup, account, found)
+        if store_days(connection, account, days) < FEW:
+            step *= 4  # a small account is done in a few statements
         if progress:
             progress((days.end - whole.start) / (whole.end - whole.start))
-        start = _next_day(ledger, account, days.end) if days.end < whole.end else None
-        if sum(map(len, found.breakdowns)) < FEW:
-            step *= 4  # a small account is done in a few statements
-    _note_built(rollup, account, whole)
+        start = _next_day(connection, account, days.end) if days.end < whole.end else None
+    fill_weeks(connection, account.id, unfrozen)
+    _note_built(connection, account, whole)
 
 
-def drop_days(rollup: Connection, account_id: str, first: dt.date | None = None) -> None:
-    """Delete every stored day of the account, or those from `first` on."""
-    for table in SUMMED:
-        own = delete(table).where(table.c.account_id == account_id)
-        rollup.execute(own.where(table.c.day >= first) if first else own)
+def drop_days(connection: Connection, account_id: str, days: Period = EVER) -> None:
+    """Delete the account's stored days, or some of them, and the weeks that hold one."""
+    bounds = {"account_id": account_id, "start": days.start, "end": days.end}
+    for statement in CLEAR:
+        connection.execute(statement, bounds)
+    drop_weeks(connection, account_id, days)
 
 
 # Nothing failed, and the second look compares what changed since it looked last.
@@ -171,13 +172,6 @@ def stored_sums(rollup: Connection, account_id: str, days: Period) -> Sums:
     return found
 
 
-def _store(rollup: Connection, account: RolledAccount, found: Sums) -> None:
-    for table, sums in zip(SUMMED, found.breakdowns, strict=True):
-        if sums:
-            rows = [(account.id, *key, *amounts) for key, amounts in sums.items()]
-            insert_rows(rollup, table, rows)
-
-
 def _first_step(ledger: Connection, account: RolledAccount, whole: Period) -> dt.timedelta:
     """All days at once where the entries are few and no clock changes too often between them."""
     days = whole.end - whole.start
@@ -195,9 +189,9 @@ def _next_day(ledger: Connection, account: RolledAccount, day: dt.date) -> dt.da
 
 
 def chunked(days: Period | None) -> Iterator[Period]:
-    """The days in steps of CHUNK; nothing for None."""
+    """The days in steps of CHUNK, whole weeks but at the ends; nothing for None."""
     start = days.start if days else None
     while days and start and start < days.end:
-        end = min(start + CHUNK, days.end)
+        end = min(monday(start) + CHUNK, days.end)
         yield Period(start, end)
         start = end

@@ -181,6 +181,20 @@ rollup_by_workspace = Table(
     sqlite_with_rowid=False,
 )
 
+# The same by whole weeks, so that the sum over a range of months reads a fifth of the rows. A week
+# is the sum of its days, whatever the ledger still has of them.
+rollup_weeks = Table(
+    "rollup_weeks",
+    rollup,
+    Column("account_id", HostId(), primary_key=True),
+    Column("week", LocalDate, primary_key=True),  # its Monday
+    Column("workspace_id", HostId(), primary_key=True),
+    Column("used_micro", Micro, nullable=False),
+    Column("refunded_micro", Micro, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 # What moved the balance beside consumption. Kinds stand apart so that their direction stays with
 # the ledger's document; an adjustment has its own sign, the others are 0 or more.
 rollup_movements = Table(
@@ -203,7 +217,9 @@ rollup_state = Table(
     Column("failures", Micro, nullable=False, server_default=text("0")),  # in a row
     Column("retry_at", Instant),  # not before, after a failure
     Column("failure", Text),  # what kind of error the last one was
-    Column("made_by", Integer),  # the ROLLUP_VERSION that built the days; movements stand from 3 on
+    Column(
+        "made_by", Integer
+    ),  # the ROLLUP_VERSION that built the days; movements stand from 3 on, weeks from 4 on
     # Days before it are frozen: entries before the instant are in them, and may be gone.
     Column("keep_from", LocalDate),
     Column("keep_since", Instant),

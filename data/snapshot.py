@@ -263,7 +263,7 @@ def roll_up(
     connection: Connection, account: rollup.RolledAccount, progress: rollup.Progress | None = None
 ) -> None:
     """Make the account's days, and compare them with its entries; the caller commits."""
-    rollup.rebuild(connection, connection, account, progress)
+    rollup.rebuild(connection, account, progress)
     compare_copy(connection, account.id)
 
 

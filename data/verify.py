@@ -24,13 +24,17 @@ from data.rollup import (
     stored_sums,
 )
 from data.schema import MICRO, accounts, dirty
+from data.weeks import monday, week_sums
 
 BREAKDOWNS = ("reason", "workspace", "kind")  # by what each table of SUMMED sums
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One local day on which a breakdown differs: net micro-credits of each side, and the rows."""
+    """One local day on which a breakdown differs: net micro-credits of each side, and the rows.
+
+    Of a `week`, `day` is its Monday, and its days stand for the ledger: it is their sum.
+    """
 
     account_id: str
     day: dt.date
@@ -93,7 +97,7 @@ def _verify_account(connection: Connection, account_id: str) -> Verdict:
     found = (
         difference
         for days in chunked(all_days(connection, account))
-        for difference in differences(connection, account, days)
+        for difference in _everything(connection, account, days)
         if difference.day not in waiting
     )
     return Verdict(1, tuple(found), waiting=len(waiting))
@@ -112,12 +116,28 @@ def differences(
     days = account.unfrozen(days)
     ledger = ledger_sums(connection, account, days)
     stored = stored_sums(connection, account.id, days)
-    sides = zip(BREAKDOWNS, ledger.breakdowns, stored.breakdowns, strict=True)
-    for breakdown, left, right in sides:
-        differing = {key for key in left.keys() | right.keys() if left.get(key) != right.get(key)}
-        for day in sorted({key[0] for key in differing}):
-            rows = sum(key[0] == day for key in differing)
-            yield Difference(account.id, day, breakdown, _net(left, day), _net(right, day), rows)
+    for sides in zip(BREAKDOWNS, ledger.breakdowns, stored.breakdowns, strict=True):
+        yield from _differing(account.id, *sides)
+
+
+def _everything(
+    connection: Connection, account: RolledAccount, days: Period
+) -> Iterator[Difference]:
+    """The same, and of these days' weeks those that are not their sums."""
+    found = list(differences(connection, account, days))
+    yield from found
+    known = {monday(difference.day) for difference in found}  # made anew with the day
+    of_weeks = _differing(account.id, "week", *week_sums(connection, account.id, days))
+    yield from (difference for difference in of_weeks if difference.day not in known)
+
+
+def _differing(
+    account_id: str, breakdown: str, left: dict[Key, Amounts], right: dict[Key, Amounts]
+) -> Iterator[Difference]:
+    differing = {key for key in left.keys() | right.keys() if left.get(key) != right.get(key)}
+    for day in sorted({key[0] for key in differing}):
+        rows = sum(key[0] == day for key in differing)
+        yield Difference(account_id, day, breakdown, _net(left, day), _net(right, day), rows)
 
 
 def _net(sums: dict[Key, Amounts], day: dt.date) -> int:

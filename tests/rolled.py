@@ -21,7 +21,7 @@ def stored(engine: Engine) -> dict[str, Sums]:
     """Account -> table -> (day, …labels) -> Amount or what moved, of accounts that have a row."""
     found: dict[str, Sums] = {}
     with engine.connect() as connection:
-        for name in ("rollup_by_reason", "rollup_by_workspace"):
+        for name in ("rollup_by_reason", "rollup_by_workspace", "rollup_weeks"):
             for row in connection.execute(select(schema.rollup.tables[name])):
                 amount = oracle.Amount(row.used_micro, row.refunded_micro)
                 found.setdefault(row.account_id, {}).setdefault(name, {})[tuple(row[1:-2])] = amount
@@ -62,6 +62,17 @@ def _tables(found: oracle.Consumed, moved: dict[tuple[dt.date, str], int]) -> Su
             (day, workspace or ""): amount
             for (day, workspace), amount in found.by_day_and_workspace.items()
         },
+        "rollup_weeks": weeks(found.by_day_and_workspace),
         "rollup_movements": dict(moved),
     }
     return {name: rows for name, rows in tables.items() if rows}
+
+
+def weeks(by_day: dict[tuple[dt.date, str | None], oracle.Amount]) -> dict[Any, oracle.Amount]:
+    """(Monday, workspace) -> Amount."""
+    sums: dict[Any, oracle.Amount] = {}
+    for (day, workspace), amount in by_day.items():
+        key = day - dt.timedelta(days=day.weekday()), workspace or ""
+        before = sums.get(key, oracle.Amount())
+        sums[key] = oracle.Amount(before.used + amount.used, before.refunded + amount.refunded)
+    return sums

@@ -59,9 +59,36 @@ FROM_2 = {
         "ALTER TABLE rollup_state ADD COLUMN changed_last TEXT",
     ),
 }
-# 3 had no walls, which are no part of the tables: what it built is right.
-SAME_DAYS: tuple[str, ...] = ("UPDATE rollup_state SET made_by = 4 WHERE made_by = 3",)
-FROM_3 = {"postgresql": SAME_DAYS, "sqlite": SAME_DAYS}
+# 3 had no weeks, which are sums of its days, and no walls, which are no part of the tables: what it
+# built is right.
+WEEKS = (
+    "CREATE TABLE rollup_weeks (account_id TEXT NOT NULL, week {date} NOT NULL, "
+    "workspace_id TEXT NOT NULL, used_micro {micro} NOT NULL, refunded_micro {micro} NOT NULL, "
+    "PRIMARY KEY (account_id, week, workspace_id)){end}"
+)
+SUMMED = (
+    "INSERT INTO rollup_weeks SELECT account_id, {monday}, workspace_id, sum(used_micro), "
+    "sum(refunded_micro) FROM rollup_by_workspace GROUP BY 1, 2, 3"
+)
+KINDS = {
+    "postgresql": {
+        "date": "DATE",
+        "micro": "BIGINT",
+        "end": "",
+        "monday": "CAST(date_trunc('week', day) AS DATE)",
+    },
+    "sqlite": {
+        "date": "TEXT",
+        "micro": "INTEGER",
+        "end": " WITHOUT ROWID, STRICT",
+        "monday": "date(day, 'weekday 0', '-6 days')",
+    },
+}
+MADE = "UPDATE rollup_state SET made_by = 4 WHERE made_by = 3"
+FROM_3: dict[str, tuple[str, ...]] = {
+    dialect: (WEEKS.format(**kinds), SUMMED.format(**kinds), MADE)
+    for dialect, kinds in KINDS.items()
+}
 STEPS: Mapping[int, Mapping[str, tuple[str, ...]]] = {1: FROM_1, 2: FROM_2, 3: FROM_3}
 
 

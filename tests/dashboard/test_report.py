@@ -40,7 +40,7 @@ def made(engine, text="month", account="acme", now=NOW):
     with write_transaction(engine) as connection:
         rolled = rollup.account_to_roll(connection, account)
         if rolled:
-            rollup.rebuild(connection, connection, rolled)
+            rollup.rebuild(connection, rolled)
     return told(engine, text, account, now)
 
 

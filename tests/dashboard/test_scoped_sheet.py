@@ -36,7 +36,7 @@ def sheet(sqlite_ledger):
     rows.save(sqlite_ledger)
     with write_transaction(sqlite_ledger) as connection:
         rolled = rollup.account_to_roll(connection, "acme")
-        rollup.rebuild(connection, connection, rolled)
+        rollup.rebuild(connection, rolled)
     with read_transaction(sqlite_ledger) as connection:
 
         def ask(scope, opens, only="", made=open_sheet):

@@ -78,7 +78,7 @@ def test_it_is_read_from_the_rollup(sqlite_ledger, builder):
     scope = snapshot_scope("acme")
     with write_transaction(sqlite_ledger) as connection:
         rolled = rollup.account_to_roll(connection, "acme")
-        rollup.rebuild(connection, connection, rolled)
+        rollup.rebuild(connection, rolled)
     with read_transaction(sqlite_ledger) as connection:
         seen = Freshness(watermark=NOW, heartbeat=None, now=NOW)
         found = load_standing(

@@ -24,7 +24,7 @@ TODAY, EVER = dt.date(2026, 11, 22), dt.date(2045, 1, 1)
 def build(engine, account="acme"):
     with write_transaction(engine) as connection:
         rolled = rollup.account_to_roll(connection, account)
-        rollup.rebuild(connection, connection, rolled)
+        rollup.rebuild(connection, rolled)
 
 
 def left(engine, today=TODAY, scope=SCOPE):

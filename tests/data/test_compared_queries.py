@@ -13,6 +13,7 @@ from data import queries
 from data.access import snapshot_scope
 from data.engine import read_transaction
 from data.periods import Period
+from data.weeks import WEEK, whole_weeks
 from tests import oracle, strategies
 from tests.data.test_queries import roll
 from tests.examples import examples
@@ -95,16 +96,28 @@ def test_without_days_before_there_is_no_such_column(ledger, builder):
             assert [] == query(connection, SCOPE, BEFORE, BEFORE)["before"].tolist()
 
 
+SCANS = {
+    "BY_REASON": ["rollup_by_reason.day"] * 2,
+    "BY_WORKSPACE": ["rollup_by_workspace.day", "rollup_weeks.week", "rollup_by_workspace.day"] * 2,
+}
+
+
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.psycopg.dialect()])
-@pytest.mark.parametrize("name", ["BY_REASON", "BY_WORKSPACE"])
-def test_each_period_is_one_range_of_bare_days(name, dialect):
-    """So that each of the two scans of the primary key ends where its period does."""
+@pytest.mark.parametrize("name", SCANS)
+def test_each_period_is_a_few_ranges_of_bare_days(name, dialect):
+    """So that each scan of a primary key ends where its days do."""
     statement = getattr(queries, f"{name}_COMPARED")
     text = " ".join(str(statement.compile(dialect=dialect)).split())
     sides = [side.split(" GROUP BY ")[0] for side in text.split(" WHERE ")[1:]]
-    table = f"rollup_{name.lower()}"
-    assert 2 == len(sides) == text.count(f" FROM {table} ")
-    for where in sides:
-        assert where.startswith(f"{table}.account_id = ")
-        assert f"AND {table}.day >= " in where
-        assert f"AND {table}.day < " in where
+    for where, day in zip(sides, SCANS[name], strict=True):
+        assert where.startswith(f"{day.split('.')[0]}.account_id = ")
+        assert f"AND {day} >= " in where
+        assert f"AND {day} < " in where
+
+
+@given(st.dates(dt.date(2026, 1, 1), dt.date(2026, 3, 1)), st.integers(0, 40))
+def test_a_period_is_its_whole_weeks_and_the_days_at_its_ends(start, days):
+    period = Period(start, start + DAY * days)
+    mondays = [day for day in period if not day.weekday() and day + WEEK <= period.end]
+    expected = Period(mondays[0], mondays[-1] + WEEK) if mondays else Period(period.end, period.end)
+    assert expected == whole_weeks(period)

@@ -48,7 +48,7 @@ def roll(engine, *accounts):
     with engine.begin() as connection:
         for account in accounts:
             rolled = rollup.account_to_roll(connection, account)
-            rollup.rebuild(connection, connection, rolled)
+            rollup.rebuild(connection, rolled)
 
 
 def pages(connection, scope, listing):

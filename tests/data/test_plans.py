@@ -78,7 +78,7 @@ def large(database):
             insert_rows(connection, table, [row for account in owned for row in account[table]])
         for number in range(40):
             rolled = rollup.RolledAccount(f"a{number:04d}", "UTC")
-            rollup.recompute(connection, connection, rolled, YEAR)
+            rollup.recompute(connection, rolled, YEAR)
         connection.exec_driver_sql("ANALYZE")
     return database
 

@@ -16,6 +16,7 @@ from data.periods import Period
 from tests import oracle, strategies
 from tests.examples import examples
 from tests.ledger_builder import clear
+from tests.rolled import weeks
 
 DAY = dt.timedelta(days=1)
 WIDE = (dt.date(1980, 1, 1), dt.date(2040, 1, 1))
@@ -38,13 +39,14 @@ def expected(made, account):
         {(day, workspace or ""): amount
          for (day, workspace), amount in found.by_day_and_workspace.items()},
         oracle.moved(made.rows.entries, account, zone),
+        weeks(found.by_day_and_workspace),
     )  # fmt: skip
 
 
 def rebuild(engine, account):
     with write_transaction(engine) as connection:
         rolled = rollup.account_to_roll(connection, account)
-        rollup.rebuild(connection, connection, rolled)
+        rollup.rebuild(connection, rolled)
 
 
 def all_tables(engine, account):
@@ -55,6 +57,7 @@ def all_tables(engine, account):
         stored(engine, schema.rollup_by_reason, account),
         stored(engine, schema.rollup_by_workspace, account),
         {(row.day, row.kind): row.amount_micro for row in moved},
+        stored(engine, schema.rollup_weeks, account),
     )
 
 
@@ -89,7 +92,7 @@ def test_recomputing_some_days_twice_changes_nothing_and_mends_those_days(ledger
             connection.execute(spoil.where(spoil.table.c.day.between(first, last)))
         rolled = rollup.account_to_roll(connection, account)
         for _ in range(2):
-            rollup.recompute(connection, connection, rolled, Period(first, last + DAY))
+            rollup.recompute(connection, rolled, Period(first, last + DAY))
     assert expected(made, account) == all_tables(ledger, account)
 
 
@@ -114,7 +117,7 @@ def test_an_account_without_entries_is_built_and_empty(ledger, builder):
     with ledger.connect() as connection:
         assert "UTC" == rollup.rolled_zone(connection, "acme")
         assert rollup.account_to_roll(connection, "nobody") is None
-    assert ({}, {}, {}) == all_tables(ledger, "acme")
+    assert ({}, {}, {}, {}) == all_tables(ledger, "acme")
 
 
 def test_progress_reaches_the_end(ledger, builder, monkeypatch):
@@ -127,7 +130,7 @@ def test_progress_reaches_the_end(ledger, builder, monkeypatch):
     parts = []
     with write_transaction(ledger) as connection:
         rolled = rollup.account_to_roll(connection, "acme")
-        rollup.rebuild(connection, connection, rolled, parts.append)
+        rollup.rebuild(connection, rolled, parts.append)
     assert sorted(parts) == parts
     assert 1.0 == parts[-1]
     assert len(parts) > 5

@@ -8,7 +8,6 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -246,12 +245,14 @@ def test_opening_an_account_compares_its_charts_with_the_ledger(made, tmp_path):
 
 @pytest.mark.parametrize("lost", ["by_reason", "by_workspace"])
 def test_a_chart_that_lacks_entries_does_not_match(made, tmp_path, monkeypatch, lost):
-    real = rollup.ledger_sums
+    real = rollup.store_days
 
-    def some_lost(*arguments):
-        return replace(real(*arguments), **{lost: {}})
+    def some_lost(connection, *arguments):
+        rows = real(connection, *arguments)
+        connection.exec_driver_sql(f"DELETE FROM rollup_{lost}")
+        return rows
 
-    monkeypatch.setattr(rollup, "ledger_sums", some_lost)
+    monkeypatch.setattr(rollup, "store_days", some_lost)
     found = compared(made, tmp_path / "cache")
     assert Reconciled(micro(10), None, micro(10), 0) == found
     assert not found.matches

@@ -25,7 +25,7 @@ SCOPE = snapshot_scope("acme")
 def roll(engine, account="acme"):
     with write_transaction(engine) as connection:
         rolled = rollup.account_to_roll(connection, account)
-        rollup.rebuild(connection, connection, rolled)
+        rollup.rebuild(connection, rolled)
 
 
 def held_of(engine, timezone, days, scope=SCOPE):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from data import schema
-from data.aggregator import Aggregator
+from data.aggregator import Aggregator, rebuild_account
 from data.verify import Difference, Verdict, verify
 
 NOW = dt.datetime(2026, 11, 22, 11, 29, tzinfo=dt.UTC)
@@ -55,6 +55,18 @@ def test_a_lost_and_a_changed_row_are_found_by_account_and_day(rolled):
         "bolt 2026-11-22 by reason: ledger 2.000000, rollup 6.000000 credits (1 rows differ)"
         == str(verdict.differences[1])
     )
+
+
+def test_a_week_that_is_not_the_sum_of_its_days_is_found(rolled):
+    monday = dt.date(2026, 11, 16)
+    week = schema.rollup_weeks.c.week == monday
+    run(rolled, update(schema.rollup_weeks).where(week).values(used_micro=1))
+    assert (
+        Difference("acme", monday, "week", 2_000_000, 1 - 999_999, 2),
+        Difference("bolt", monday, "week", 2_000_000, 1 - 999_999, 2),
+    ) == verify(rolled).differences
+    rebuild_account(rolled, "acme")
+    assert ["bolt"] == [difference.account_id for difference in verify(rolled).differences]
 
 
 def test_a_row_that_no_entry_stands_behind_is_found_beyond_the_ledgers_days(rolled):

@@ -150,7 +150,7 @@ def test_rollup_and_page_read_the_documents_views_with_their_uuid_and_bigint_ids
     engine = connect(documented_views)
     create_tables(engine, schema.rollup)
     with engine.begin() as connection:
-        rebuild(connection, connection, account_to_roll(connection, CUSTOMER))
+        rebuild(connection, account_to_roll(connection, CUSTOMER))
     scope, month = snapshot_scope(CUSTOMER), Period(dt.date(2026, 11, 1), dt.date(2026, 12, 1))
     with read_transaction(engine) as connection:
         days = usage_by_day(connection, scope, month)

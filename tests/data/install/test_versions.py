@@ -63,7 +63,7 @@ VERSION_2 = (
     "INSERT INTO rollup_state VALUES ('acme', 'UTC', 41, 0, NULL, NULL)",
     "INSERT INTO rollup_schema VALUES (2)",
 )
-# Version 3 had today's tables, and no walls.
+# Version 3 had movements and what the second look notes, neither weeks nor walls.
 VERSION_3 = (
     *VERSION_1[:2],
     (
@@ -80,6 +80,10 @@ VERSION_3 = (
     ),
     *VERSION_2[3:7],
     "INSERT INTO rollup_movements VALUES ('acme', '2026-11-01', 'grant', 20000000)",
+    "INSERT INTO rollup_by_workspace VALUES ('acme', '2026-10-31', 'w1', 1, 0)",
+    "INSERT INTO rollup_by_workspace VALUES ('acme', '2026-11-01', 'w1', 2, 5)",
+    "INSERT INTO rollup_by_workspace VALUES ('acme', '2026-11-02', 'w1', 4, 0)",
+    "INSERT INTO rollup_by_workspace VALUES ('acme', '2026-11-08', '', 8, 0)",
     (
         "INSERT INTO rollup_state (account_id, timezone, version, made_by) "
         "VALUES ('acme', 'UTC', 41, 3)"
@@ -190,6 +194,21 @@ def test_what_changes_in_an_account_of_version_2_builds_all_of_it(database, buil
         connection.execute(schema.dirty.insert().values(mark))
     assert refresh(database, "acme").built
     assert 15_000_000 == left(database)
+
+
+def test_version_3_gets_the_weeks_of_its_days_and_nothing_is_built_anew(database, builder):
+    builder.account()
+    of_version(database, 3)
+    builder.save(database)
+    install.install(database, Plan(marks=None))
+    with database.connect() as connection:
+        weeks = connection.execute(select(schema.rollup_weeks)).all()
+    assert {
+        ("acme", dt.date(2026, 10, 26), "w1", 3, 5),
+        ("acme", dt.date(2026, 11, 2), "w1", 4, 0),
+        ("acme", dt.date(2026, 11, 2), "", 8, 0),
+    } == {tuple(row) for row in weeks}
+    assert 0 == Aggregator(database, "test", lambda: NOW).run_once().built
 
 
 def test_an_upgrade_that_fails_leaves_version_1(first, monkeypatch):
