@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
+from typing import Any
 
 import pandas as pd
 
@@ -109,6 +110,13 @@ def name_reasons(days: pd.DataFrame, by_reason: pd.DataFrame) -> pd.DataFrame:
     return days.assign(largest=pd.Series(largest, index=days.index, dtype="object"))
 
 
+def name_usual(days: pd.DataFrame, view: View) -> pd.DataFrame:
+    """`days` with `usual`: what is usual for a day of the chart, None where nothing tells."""
+    found = _usual(days, view)
+    usual = [found.get(day) for day in days["day"]]
+    return days.assign(usual=pd.Series(usual, index=days.index, dtype="object"))
+
+
 def name_causes(days: pd.DataFrame, causes: Mapping[dt.date, Cause]) -> pd.DataFrame:
     """`days` with `cause`: why a day stands out, None on the others."""
     named = [causes.get(day) for day in days["day"]]
@@ -124,8 +132,7 @@ def read_days(frame: pd.DataFrame, view: View) -> Days:
     """A marked frame as bars, with the usual amount of each day that has enough history."""
     nets = dict(zip(frame["day"].tolist(), frame["net"].tolist(), strict=True))
     bars = _day_bars(frame[frame["shown"]], view)
-    complete = findings.complete_days(view.account.first_day, view.today)
-    usual = findings.usual_days(nets, (bar.days.start for bar in bars if bar.exists), complete)
+    usual = _named(frame, "usual") if "usual" in frame else _usual(frame, view)
     by_week = is_by_week(view.period)
     return Days(
         bars=_week_bars(bars) if by_week else bars,
@@ -135,6 +142,21 @@ def read_days(frame: pd.DataFrame, view: View) -> Days:
         causes=causes_of(frame) if "cause" in frame else {},
         weekdays=weekday_means(nets, view.compared),
     )
+
+
+def _usual(days: pd.DataFrame, view: View) -> dict[dt.date, Usual]:
+    """The usual amount of each day of the chart that has enough history."""
+    nets = dict(zip(days["day"].tolist(), days["net"].tolist(), strict=True))
+    shown = days["day"][days["shown"]].tolist()
+    first = view.account.first_day or view.period.end
+    complete = findings.complete_days(view.account.first_day, view.today)
+    return findings.usual_days(nets, (day for day in shown if day >= first), complete)
+
+
+def _named(days: pd.DataFrame, column: str) -> dict[dt.date, Any]:
+    """A column by day, without the days that have none."""
+    pairs = zip(days["day"].tolist(), days[column].tolist(), strict=True)
+    return {day: value for day, value in pairs if value is not None}
 
 
 def marked(days: Days, view: View) -> tuple[Spike, ...]:

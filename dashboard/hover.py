@@ -22,7 +22,9 @@ def clip(name: str, length: int) -> str:
 
 def plain(name: str) -> str:
     """A ledger's text on one line, without what cannot be printed."""
-    return " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    if not name.isprintable():
+        name = "".join(c if c.isprintable() else " " for c in name)
+    return " ".join(name.split())
 
 
 def markup(text: str) -> str:

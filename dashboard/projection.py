@@ -111,11 +111,12 @@ class Kind:
     def _weighted(self, place: int) -> tuple[int, int]:
         """The sum, never below zero, and what it is to be divided by."""
         amount = weight = 0
-        for back, worth in enumerate(WEIGHTS):
-            last = max(place - FORTNIGHT * back, 0)
-            first = max(last - FORTNIGHT, 0)
-            amount += worth * (self.sums[last] - self.sums[first])
-            weight += worth * (self.counts[last] - self.counts[first])
+        counts, sums, last = self.counts, self.sums, place
+        for worth in WEIGHTS:
+            first = last - FORTNIGHT if last > FORTNIGHT else 0
+            amount += worth * (sums[last] - sums[first])
+            weight += worth * (counts[last] - counts[first])
+            last = first
         return max(amount, 0), weight
 
 

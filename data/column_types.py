@@ -70,11 +70,12 @@ class LocalDate(TypeDecorator[dt.date]):
             return value
         return value.isoformat()
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> dt.date | None:
-        if value is None or dialect.name != "sqlite":
-            day: dt.date | None = value
-            return day
-        return dt.date.fromisoformat(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """One call a value, where the base class makes three: an answer reads a thousand days."""
+        if dialect.name != "sqlite":
+            return None
+        parse = dt.date.fromisoformat
+        return lambda value: None if value is None else parse(value)
 
 
 class HostId(UserDefinedType[str]):

@@ -52,11 +52,13 @@ def frame(rows: Iterable[Sequence[Any]], columns: tuple[str, ...]) -> pd.DataFra
     data = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns[:-1]]
     if len(data) != labels + 2:
         raise ValueError(f"{len(data)} values in a row for the columns {columns}")
-    # Arrays, since making columns of lists of numbers takes long.
+    # Arrays and one index for all, since making columns of lists takes long.
+    index = pd.RangeIndex(len(data[0]))
     amounts = [np.array(values, dtype="int64") for values in data[labels:]]
-    made = [pd.Series(values, dtype="object") for values in data[:labels]]
+    made = [pd.Series(values, dtype="object", index=index) for values in data[:labels]]
     net = amounts[0] - amounts[1]
-    return pd.DataFrame(dict(zip(columns, [*made, *amounts, net], strict=True)))
+    named = dict(zip(columns, [*made, *amounts, net], strict=True))
+    return pd.DataFrame(named, index=index, copy=False)
 
 
 def compared_frame(

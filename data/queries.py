@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import (
     Connection,
-    Row,
     Select,
     bindparam,
     case,
@@ -191,7 +190,8 @@ def by_visible_workspace(kind: ScopeKind, *, compared: bool) -> Statement:
 def workspace_names(kind: ScopeKind) -> Statement:
     """Present name and kind of every workspace that the account lists and such a scope names."""
     listed, sight = workspaces.c, Sight.by_name(kind)
-    return select(listed.id, listed.name, listed.kind, listed.deleted_at).where(
+    deleted = listed.deleted_at.is_not(None).label("deleted")
+    return select(listed.id, listed.name, listed.kind, deleted).where(
         listed.account_id == sight.account, *named(sight)
     )
 
@@ -273,12 +273,12 @@ def _most_first(row: tuple[Any, ...]) -> tuple[Any, ...]:
 def named_workspaces(connection: Connection, scope: Scope) -> dict[str, tuple[str, str | None]]:
     """Name and kind of each workspace that the account lists, by id."""
     found = connection.execute(workspace_names(ScopeKind.of(scope)), bound(scope))
-    return {row.id: (shown_name(row), row.kind) for row in found}
+    return {id_: (shown_name(name, deleted), kind) for id_, name, kind, deleted in found}
 
 
-def shown_name(workspace: Row[Any]) -> str:
+def shown_name(name: str, deleted: object) -> str:
     """A listed workspace's present name, `Name (deleted)` of one that is gone."""
-    return f"{workspace.name} (deleted)" if workspace.deleted_at else str(workspace.name)
+    return f"{name} (deleted)" if deleted else name
 
 
 # --- the account ----------------------------------------------------------------------------

@@ -144,5 +144,6 @@ def _names(connection: Connection, scope: Scope, ids: Collection[str]) -> dict[s
     found = {id_: id_ or NO_WORKSPACE for id_ in ids}
     if listed := [id_ for id_ in ids if id_]:
         query = workspace_names(ScopeKind.of(scope)).where(workspaces.c.id.in_(listed))
-        found |= {row.id: shown_name(row) for row in connection.execute(query, bound(scope))}
+        rows = connection.execute(query, bound(scope))
+        found |= {id_: shown_name(name, deleted) for id_, name, _kind, deleted in rows}
     return found

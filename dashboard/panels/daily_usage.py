@@ -29,6 +29,7 @@ from dashboard.days import (
     marked,
     name_causes,
     name_reasons,
+    name_usual,
     read_days,
 )
 from dashboard.evidence import find_causes
@@ -78,12 +79,13 @@ WEEK_LABELS = 8
 def query(connection: Connection, scope: Scope, view: View) -> pd.DataFrame:
     """The days of the chart and the 28 before it: `shown`, `in_range`, by day the `largest`.
 
-    A day that gets a mark has its `cause`.
+    A day of the chart has what is `usual`, and one that gets a mark its `cause`.
     """
     days = mark_days(usage_by_day(connection, scope, counted_days(view)), view)
     if not is_by_week(view.period):
         window = chart_window(view.period)
         days = name_reasons(days, usage_by_day_and_reason(connection, scope, window))
+    days = name_usual(days, view)
     spikes = marked(read_days(days, view), view)
     return name_causes(days, find_causes(connection, scope, view, spikes))
 
