@@ -44,6 +44,10 @@ ENVIRONMENT = {"app.py", "callbacks/document.py"}
 CLOCK = {"app.py"}
 CLOCKS = re.compile(r"\b((datetime|date|Timestamp)\.(now|utcnow|today)|time\.time)$")
 
+OF_A_VIEWER = re.compile(
+    r"\b(account(_id)?|scope|viewer|subject|reading|connection|choice|self)\b", re.IGNORECASE
+)
+
 LONGEST_FUNCTION, LONGEST_FILE = 60, 400
 MEDIAN_LINES, MOST_LINES, SHARE = 9, 30, 0.9
 
@@ -182,6 +186,22 @@ def reads_of_the_clock(source: Source) -> list[str]:
     return [at(call) for _name, call in source.calls if CLOCKS.search(ast.unparse(call.func))]
 
 
+def memories_of_what_a_viewer_saw(source: Source) -> list[str]:
+    """A process answers many viewers: what it keeps is made of nothing that is one's own."""
+    kept = [f for f in source.functions if any(_memoizes(one) for one in f.decorator_list)]
+    given = [(f.name, arg) for f in kept for arg in (*f.args.args, *f.args.kwonlyargs)]
+    return [
+        f"{name}({arg.arg})"
+        for name, arg in given
+        if OF_A_VIEWER.search(f"{arg.arg} {ast.unparse(arg.annotation) if arg.annotation else ''}")
+    ]
+
+
+def _memoizes(decorator: ast.expr) -> bool:
+    named = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return ast.unparse(named).split(".")[-1] in {"cache", "lru_cache"}
+
+
 def no_opening_words(source: Source) -> list[str]:
     """A module opens with what it is."""
     return [] if ast.get_docstring(source.tree) else ["no docstring"]
@@ -223,6 +243,8 @@ BROKEN = [
     (reads_of_the_environment, "data/x.py", "import os\nos.environ['HOME']"),
     (reads_of_the_clock, "dashboard/x.py", "dt.datetime.now(dt.UTC)"),
     (reads_of_the_clock, "data/x.py", "today = date.today()"),
+    (memories_of_what_a_viewer_saw, "data/x.py", "@cache\ndef f(account_id: str): pass"),
+    (memories_of_what_a_viewer_saw, "data/x.py", "@functools.lru_cache(8)\ndef f(s: Scope): pass"),
     (no_opening_words, "data/x.py", "x = 1"),
     (too_long, "data/x.py", "def f():\n" + "    x = 1\n" * 60),
     (too_long, "data/x.py", "x = 1\n" * 401),
