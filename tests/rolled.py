@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from data import schema
 from tests import oracle
 
-FIRST, LAST = dt.date(1980, 1, 1), dt.date(2040, 1, 1)
+DAY = dt.timedelta(days=1)
 Sums = dict[str, dict[tuple[Any, ...], oracle.Amount | int]]
 
 
@@ -41,14 +41,20 @@ def counted(engine: Engine) -> dict[str, Sums]:
     own: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         own.setdefault(row["account_id"], []).append(row)
-    sums = {
+    return {
         account: _tables(
-            oracle.consumed(own.get(account, ()), account, zone, FIRST, LAST),
-            oracle.moved(own.get(account, ()), account, zone),
+            oracle.consumed(own[account], account, zone, *_around(own[account])),
+            oracle.moved(own[account], account, zone),
         )
         for account, zone in zones.items()
+        if account in own
     }
-    return {account: found for account, found in sums.items() if found}
+
+
+def _around(rows: list[dict[str, Any]]) -> tuple[dt.date, dt.date]:
+    """From before the first local day to after the last, in whatever zone."""
+    days = [row["occurred_at"].date() for row in rows]
+    return min(days) - 2 * DAY, max(days) + 2 * DAY
 
 
 def _tables(found: oracle.Consumed, moved: dict[tuple[dt.date, str], int]) -> Sums:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from app import create_server
+from data.errors import UsageError
 from tests.command_line import refusal
 from tests.faults import invariants
 from tests.faults.answers import reference_of_failure
+from tests.issuer import Issuer
 
 COLUMNS = ("accounts.timezone", "entries.occurred_at", "workspaces.kind", "entries.reason")
 
@@ -52,3 +55,14 @@ def test_a_page_that_runs_says_so_with_a_reference(lacking, caplog):
     assert "There is no column workspaces.kind" in caplog.text
     page.write(text("ALTER TABLE workspaces RENAME COLUMN lost TO kind"))
     invariants.hold(page)
+
+
+@pytest.mark.postgres
+def test_production_does_not_start_on_it(live_postgres, postgres_url, tmp_path, monkeypatch):
+    """Its views go with the column, which PostgreSQL drops only where one says so."""
+    live_postgres.write(text("ALTER TABLE workspaces DROP COLUMN kind CASCADE"))
+    env = Issuer(tmp_path / "jwks.json").settings | {"CREDITS_DATABASE_URL": postgres_url}
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match=r"There is no column workspaces\.kind"):
+        create_server()
