@@ -23,6 +23,7 @@ from sqlalchemy import insert
 from app import create_app
 from benchmarks.panels import ID, SERIES, TIME
 from benchmarks.rollup import NOW, database
+from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.settings import read_settings
@@ -80,7 +81,7 @@ def memory() -> float:
 def take(url: str, path: str) -> None:
     """One file, as a browser takes it."""
     reader = connect_reader(url, Limits())
-    services = Services(LiveLedger(reader, lambda: NOW))
+    services = Services(LiveLedger(reader, lambda: NOW), OpenAccess())
     app = create_app(read_settings({}), services, guard_loopback)
     address = f"/app/account/credits/export/{path}?range={RANGE}"
     client = app.server.test_client()
