@@ -84,11 +84,11 @@ def test_forced_colours_leave_cards_a_border_and_drawings_their_own(page, prefer
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_theme_is_on_the_page_before_any_of_it_is_drawn(page, prefer, theme):
-    """With every script of the page held back but the first, its ground is already right."""
+    """With every script of the page held back but the earliest, its ground is already right."""
     prefer(prefers_color_scheme=theme)
     tell = page.driver.execute_cdp_cmd
     tell("Network.enable", {})
-    tell("Network.setBlockedURLs", {"urls": ["*/_dash-component-suites/*"]})
+    tell("Network.setBlockedURLs", {"urls": ["*/assets/dash-renderer-*", "*/assets/page.*.js"]})
     page.go()
     assert page.run(NO_LAYOUT)
     assert as_rgb(THEMES[theme].page) == page.run(GROUND)
