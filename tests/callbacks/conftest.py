@@ -33,6 +33,15 @@ def snapshot_file(tmp_path):
 
 
 @pytest.fixture
+def sqlite_alone(sqlite_url):
+    """An engine on a ledger in SQLite in which nothing of ours is installed yet."""
+    engine = connect(sqlite_url)
+    create_tables(engine, ledger_tables)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
 def page(snapshot_file, tmp_path):
     """Serves built rows and returns the client of their page."""
 

@@ -21,11 +21,11 @@ MONTH = {"range": "month", "theme": "light"}
 
 
 @pytest.fixture
-def signed(sqlite_ledger, sqlite_url, two_accounts, tmp_path):
+def signed(sqlite_alone, sqlite_url, two_accounts, tmp_path):
     """Acme and Zeta, rolled up at NOW, behind a host that signs."""
-    install(sqlite_ledger, Plan())
-    two_accounts.save(sqlite_ledger)
-    with signed_page(sqlite_ledger, sqlite_url, tmp_path) as page:
+    install(sqlite_alone, Plan())
+    two_accounts.save(sqlite_alone)
+    with signed_page(sqlite_alone, sqlite_url, tmp_path) as page:
         page.roll_up()
         yield page
 

@@ -28,13 +28,13 @@ NOT_READY = [(200, "ok\n"), (503, "no\n")]
 
 @pytest.mark.parametrize("prefix", ["/app/account/credits", "/"])
 def test_ready_as_soon_as_the_rollup_is_installed(
-    sqlite_ledger, sqlite_url, tmp_path, caplog, prefix
+    sqlite_alone, sqlite_url, tmp_path, caplog, prefix
 ):
     """The probes stand at the root, beside any prefix; why not is said in the log alone."""
-    with signed_page(sqlite_ledger, sqlite_url, tmp_path, CREDITS_PREFIX=prefix) as page:
+    with signed_page(sqlite_alone, sqlite_url, tmp_path, CREDITS_PREFIX=prefix) as page:
         assert NOT_READY == probed(page)
-        assert "not ready: This ledger has the rollup of version 1: run" in caplog.text
-        install(sqlite_ledger, Plan())
+        assert "not ready: This ledger has no rollup: run" in caplog.text
+        install(sqlite_alone, Plan())
         page.now += dt.timedelta(seconds=1)
         assert READY == probed(page)
 
@@ -54,11 +54,11 @@ def test_a_server_starts_without_its_database_and_is_ready_when_that_is_back(
         assert READY == probed(page)
 
 
-def test_without_a_key_nobody_could_be_let_in(sqlite_ledger, sqlite_url, tmp_path):
+def test_without_a_key_nobody_could_be_let_in(sqlite_alone, sqlite_url, tmp_path):
     """An address that does not answer yet is asked again; nothing else would be of use."""
-    install(sqlite_ledger, Plan())
+    install(sqlite_alone, Plan())
     address = {"CREDITS_IDENTITY_JWKS": "http://127.0.0.1:1/jwks"}
-    with signed_page(sqlite_ledger, sqlite_url, tmp_path, **address) as page:
+    with signed_page(sqlite_alone, sqlite_url, tmp_path, **address) as page:
         assert NOT_READY == probed(page)
         assert 401 == page.of().post({"range": "month"}).status_code
 

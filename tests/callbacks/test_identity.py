@@ -109,11 +109,11 @@ def test_no_name_is_an_address():
 
 
 @pytest.fixture
-def signed(sqlite_url, sqlite_ledger, two_accounts, tmp_path):
+def signed(sqlite_url, sqlite_alone, two_accounts, tmp_path):
     """Two accounts, rolled up at NOW, behind a host that signs."""
-    install(sqlite_ledger, Plan())
-    two_accounts.save(sqlite_ledger)
-    with signed_page(sqlite_ledger, sqlite_url, tmp_path) as page:
+    install(sqlite_alone, Plan())
+    two_accounts.save(sqlite_alone)
+    with signed_page(sqlite_alone, sqlite_url, tmp_path) as page:
         page.roll_up()
         yield page
 
