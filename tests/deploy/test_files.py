@@ -99,8 +99,22 @@ def test_no_file_of_deploy_goes_unmentioned():
     assert [] == [name for name in names if f"deploy/{name}" not in told]
 
 
-def test_the_document_says_the_limits_that_are_set():
-    told = (ROOT / "docs" / "deploy.md").read_text("utf-8")
-    for name, value in (("limit_request_line", "4,094"), ("limit_request_fields", "50")):
-        assert f"{name} = {value.replace(',', '')}\n" in gunicorn_text()
-        assert value in told
+@pytest.mark.parametrize(
+    ("name", "line", "words"),
+    [
+        ("gunicorn.conf.py", "limit_request_line = 4094", "above 4,094 bytes"),
+        ("gunicorn.conf.py", "limit_request_fields = 50", "above 50 headers"),
+        ("gunicorn.conf.py", "limit_request_field_size = 9216", "above 9,216 bytes"),
+        ("gunicorn.conf.py", "workers = 2\nthreads = 4", "gunicorn's eight threads"),
+        ("nginx.conf", "client_max_body_size 64k;", "a body above 64 kB"),
+        ("nginx.conf", "large_client_header_buffers 4 8k;", "above 8 kB, all above 32 kB"),
+        ("nginx.conf", "client_body_timeout 10s;", "do not come for 10 s"),
+        ("nginx.conf", "send_timeout 10s;", "takes nothing for 10 s"),
+        ("nginx.conf", "proxy_read_timeout 5s;", "the product silent for 5 s"),
+        ("nginx.conf", "proxy_read_timeout 30s;", "the page for 30 s"),
+        ("nginx.conf", "proxy_buffers 16 32k;", "up to 512 kB"),
+    ],
+)
+def test_the_document_says_the_limits_that_are_set(name, line, words):
+    assert line in (DEPLOY / name).read_text("utf-8")
+    assert words in (ROOT / "docs" / "deploy.md").read_text("utf-8")
