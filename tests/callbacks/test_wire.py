@@ -203,6 +203,8 @@ def everything(page, viewer):
     for export in (*EXPORTS, *PANEL_EXPORTS):
         wire.check(wire.get(f"/export/{export.path}", range="90d"))
         wire.check(wire.get(f"/export/{export.path}", open="day:2026-11-12", range="90d"))
+    for format_ in ("json", "csv"):
+        wire.check(wire.get("/api/v1/usage", range="90d", format=format_))
     return wire, pages
 
 

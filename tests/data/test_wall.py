@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import closing
 
 import pytest
 from sqlalchemy import insert, make_url, select, text
@@ -26,6 +27,7 @@ from tests.ledger_builder import LedgerBuilder
 TABLES = (*schema.ledger.sorted_tables, *schema.OUR_TABLES)
 OF_ACCOUNTS = [table for table in TABLES if {"account_id", "name"} & {*table.c.keys()}]
 
+OURS = [table for table in schema.OUR_TABLES if "account_id" in table.c]
 UP_TO_NOW = Period(EPOCH.date(), NOW.date())
 
 pytestmark = pytest.mark.postgres
@@ -141,8 +143,7 @@ def test_nothing_of_the_host_is_changed(owner):
     with owner.connect() as connection:
         secured = dict(connection.execute(text(query)).all())
     assert {False} == {secured[table.name] for table in schema.ledger.sorted_tables}
-    ours = {table.name for table in schema.OUR_TABLES if "account_id" in table.c}
-    assert ours == {name for name, on in secured.items() if on}
+    assert {table.name for table in OURS} == {name for name, on in secured.items() if on}
 
 
 # --- the page, the rollup, and who looks at all accounts ------------------------------------------
@@ -235,6 +236,30 @@ def test_installing_again_makes_no_wall_anew(owner):
 def policies(script):
     lines = [line for line in script.splitlines() if line.startswith("CREATE POLICY")]
     return [line.split(" ON ")[1].split()[0] for line in lines]
+
+
+def test_an_upgrade_from_version_3_takes_the_right_to_the_hosts_tables_away(owner, reader):
+    """That version had no wall, and its page read the tables themselves."""
+    with owner.begin() as connection:
+        for statement in (
+            "DROP SCHEMA public_scoped CASCADE",
+            "GRANT SELECT ON ALL TABLES IN SCHEMA public TO credits_reader",
+            "UPDATE rollup_schema SET version = 3",
+        ):
+            connection.exec_driver_sql(statement)
+    assert {"acme", "bolt"} == accounts_in(reader, schema.entries, **{ACCOUNT: "acme"})
+    install(owner, Plan())
+    assert {"acme"} == accounts_in(reader, schema.entries, **{ACCOUNT: "acme"})
+
+
+def test_what_is_printed_makes_the_wall(postgres_database):
+    create_tables(postgres_database, schema.ledger)
+    script = planned(postgres_database, Plan(), away=False)
+    assert 6 == script.count("WITH (security_barrier)")
+    assert {table.name for table in OURS} == set(policies(script))
+    with closing(postgres_database.raw_connection()) as raw:
+        raw.driver_connection.execute(script)
+    assert "POLICY" not in planned(postgres_database, Plan(), away=False)
 
 
 def test_a_column_that_the_host_adds_is_seen_once_installed_again(owner, reader):
