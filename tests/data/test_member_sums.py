@@ -50,7 +50,7 @@ def rolled(ledger, builder):
     builder.use("2026-10-06T10:00Z", 60, workspace="many", member="ann")
     builder.save(ledger)
     with ledger.begin() as connection:
-        rollup.rebuild(connection, connection, rollup.account_to_roll(connection, "acme"))
+        rollup.rebuild(connection, rollup.account_to_roll(connection, "acme"))
     with read_transaction(ledger) as connection:
         yield connection
 

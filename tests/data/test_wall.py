@@ -52,7 +52,7 @@ def fill(engine):
     with write_transaction(engine) as connection:
         for account in ("acme", "bolt"):
             rolled = rollup.account_to_roll(connection, account)
-            rollup.rebuild(connection, connection, rolled)
+            rollup.rebuild(connection, rolled)
 
 
 @pytest.fixture
@@ -243,6 +243,7 @@ def test_an_upgrade_from_version_3_takes_the_right_to_the_hosts_tables_away(owne
     with owner.begin() as connection:
         for statement in (
             "DROP SCHEMA public_scoped CASCADE",
+            "DROP TABLE rollup_weeks",
             "GRANT SELECT ON ALL TABLES IN SCHEMA public TO credits_reader",
             "UPDATE rollup_schema SET version = 3",
         ):

@@ -32,7 +32,7 @@ def ledger_of_a_year(sqlite_ledger):
     rows.save(sqlite_ledger)
     with write_transaction(sqlite_ledger) as connection:
         rolled = rollup.account_to_roll(connection, "acme")
-        rollup.rebuild(connection, connection, rolled)
+        rollup.rebuild(connection, rolled)
     return sqlite_ledger
 
 

@@ -55,7 +55,7 @@ def charges(sqlite_ledger):
     rows.save(sqlite_ledger)
     with write_transaction(sqlite_ledger) as connection:
         rolled = rollup.account_to_roll(connection, "acme")
-        rollup.rebuild(connection, connection, rolled)
+        rollup.rebuild(connection, rolled)
     with read_transaction(sqlite_ledger) as connection:
 
         def read(host=HOST):

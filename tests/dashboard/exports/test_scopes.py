@@ -43,7 +43,7 @@ def read(sqlite_ledger):
     rows.save(sqlite_ledger)
     with write_transaction(sqlite_ledger) as connection:
         rolled = rollup.account_to_roll(connection, "acme")
-        rollup.rebuild(connection, connection, rolled)
+        rollup.rebuild(connection, rolled)
     with read_transaction(sqlite_ledger) as connection:
 
         def take(write, scope, wish=SheetWish("")):  # noqa: B008 - a frozen value
