@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import re
 import uuid
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import make_url, text
 
 import app
+from dashboard.exports import BY_PATH
 from dashboard.ids import Id
 from dashboard.panels import PANELS
 from data import schema
@@ -21,7 +25,7 @@ from tests.conftest import NOW
 from tests.data.check.ledgers import DOCUMENT
 from tests.ledger_builder import LedgerBuilder
 from tests.live_page import live_page, page_over
-from tests.page_client import PageClient
+from tests.page_client import PageClient, words_of
 from tests.signed_page import signed_page
 
 EVERY_TABLE = {"tables": ",".join(panel.key for panel in PANELS), "workspaces": "all"}
@@ -206,3 +210,29 @@ def test_walls_stand_before_a_hosts_views_and_its_ids_are_compared_as_text(views
     owner = production.of(CUSTOMER).post(view).text
     assert [n for n in range(1, 10) if f"Project {n}" in owner] == list(range(1, 8))
     assert 403 == production.of("no uuid").post({"range": "month"}).status_code
+
+
+@pytest.mark.postgres
+def test_files_over_a_hosts_views_add_up_and_use_by_member_is_told(views, tmp_path):
+    """Entries are numbered there, workspaces and members are uuids."""
+    ledger = connect(views)
+    with signed_page(ledger, views, tmp_path, CREDITS_MEMBERS="on") as page:
+        page.roll_up()
+        owner = page.of(CUSTOMER)
+        found = {}
+        for path in BY_PATH:
+            address = f"{owner.prefix}/export/{path}?range=90d"
+            answer = owner.client.get(address, headers=owner.headers)
+            assert 200 == answer.status_code, answer.text
+            found[path] = answer.data
+        lines = list(csv.reader(io.StringIO(found["entries.csv"].decode("utf-8-sig"))))
+        says = {line[0]: Decimal(line[1]) for line in lines[5:7]}
+        head, *rows = lines[lines.index([]) + 1 :]
+        listed = sum(Decimal(row[head.index("credits")]) for row in rows)
+        assert says["Total credits"] == says["Not listed"] + listed
+        assert listed > 0
+        charges = csv.DictReader(io.StringIO(found["focus.csv"].decode()))
+        assert listed == sum(Decimal(charge["PricingQuantity"]) for charge in charges)
+        sheet = owner.ask(Id.SHEET_ASK, {"open": f"workspace:{PROJECT}", "range": "30d"})
+        assert "Members Credits Share No member" in words_of(sheet[Id.SHEET_SPLIT]["children"])
+    ledger.dispose()
