@@ -154,6 +154,7 @@ def test_a_snapshot_has_the_version_of_its_content(client):
 # --- the description ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", GenerationMode)
 def test_the_answers_are_what_the_description_says(client, mode):
     """Requests made from it, by its rules and against them; each answer is held against it."""

@@ -28,6 +28,8 @@ from tests.live_page import live_page, page_over
 from tests.page_client import PageClient, words_of
 from tests.signed_page import signed_page
 
+pytestmark = pytest.mark.slow
+
 EVERY_TABLE = {"tables": ",".join(panel.key for panel in PANELS), "workspaces": "all"}
 LONG = "2024-12-01..2026-11-22"
 RANGES = ("month", "7d", "30d", "90d", LONG, "2026-01-01..2026-11-22")

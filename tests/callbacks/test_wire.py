@@ -26,6 +26,8 @@ from data.install import Plan, install
 from tests.ledger_builder import LedgerBuilder
 from tests.signed_page import signed_page
 
+pytestmark = pytest.mark.slow
+
 PREFIX = "/app/account/credits"
 TABLES = ",".join(panel.key for panel in PANELS)
 RANGES = ("month", "7d", "30d", "90d", "2025-12-01..2026-11-22", "month@2026-10-01")

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.live_page import fed_page
 from tests.postgres_server import PostgresMissingError, PostgresServer
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What breaks a whole page is not part of `make check`; each part has tests of its own."""
+    for item in items:
+        if item.path.parent == HERE and item.path.name != "test_table.py":
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture
