@@ -7,6 +7,7 @@ Running days and days before the account's first are never history. No cause is 
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -74,9 +75,20 @@ def usual_day(nets: Nets, day: dt.date, complete: Period) -> Usual | None:
 
 
 def usual_days(nets: Nets, days: Iterable[dt.date], complete: Period) -> dict[dt.date, Usual]:
-    """The usual amount for each of `days` that has enough history."""
-    found = ((day, usual_day(nets, day, complete)) for day in days)
-    return {day: usual for day, usual in found if usual}
+    """`usual_day` for each of `days` that has enough history; `nets` holds all of it."""
+    kinds: dict[bool, tuple[list[dt.date], list[int]]] = {False: ([], []), True: ([], [])}
+    for day, net in sorted(nets.items()):
+        if day in complete:
+            known, amounts = kinds[is_weekend(day)]
+            known.append(day)
+            amounts.append(net)
+    found = {}
+    for day in days:
+        known, amounts = kinds[is_weekend(day)]
+        history = amounts[bisect_left(known, day - HISTORY) : bisect_left(known, day)]
+        if len(history) >= FEWEST_DAYS:
+            found[day] = _usual(history)
+    return found
 
 
 def spikes(nets: Nets, usual: Mapping[dt.date, Usual]) -> tuple[Spike, ...]:

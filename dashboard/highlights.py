@@ -189,24 +189,24 @@ def _biggest_rise(frames: Frames, named: set[str | None], view: View) -> Rise | 
     net = 0 if frames.reasons is None else total(frames.reasons["net"])
     if frames.reasons is None or net <= 0:
         return None
-    rises = [*_workspace_rises(frames), *_reason_rises(frames.reasons, named, view)]
-    large = [
-        rise
-        for rise in rises
-        if rise.size > 0
-        and 100 * rise.size >= RISE_FROM * rise.before
-        and 100 * rise.size >= RISE_OF_RANGE * net
-    ]
-    return max(large, key=lambda rise: rise.size, default=None)
+    of_reasons = (rise for rise in _reason_rises(frames.reasons, named, view)
+                  if _is_large(rise.net, rise.before, net))  # fmt: skip
+    rises = [*_workspace_rises(frames, net), *of_reasons]
+    return max(rises, key=lambda rise: rise.size, default=None)
 
 
-def _workspace_rises(frames: Frames) -> Iterator[Rise]:
-    """Of the workspaces alone: what has none, or may not be named, opens nothing."""
+def _is_large(net: int, before: int, of: int) -> bool:
+    size = net - before
+    return size > 0 and 100 * size >= RISE_FROM * before and 100 * size >= RISE_OF_RANGE * of
+
+
+def _workspace_rises(frames: Frames, of: int) -> Iterator[Rise]:
+    """Large ones, of workspaces alone: what is none, or may not be named, opens nothing."""
     if frames.workspaces is None:
         return
     columns = (frames.workspaces[name].tolist() for name in ("id", "name", "net"))
     for id_, name, net, before in zip(*columns, befores(frames.workspaces), strict=True):
-        if isinstance(id_, str) and before is not None:
+        if isinstance(id_, str) and before is not None and _is_large(net, before, of):
             yield Rise(clip(name, LONGEST), net, before, target.workspace(id_).text)
 
 

@@ -124,8 +124,11 @@ def _objects(values: Iterable[object]) -> pd.Series[Any]:
 
 
 def _sums(days: pd.DataFrame, name: str, months: Sequence[BillingMonth]) -> pd.Series[int]:
-    amounts = _by_day(days, name)
-    sums = [sum(amounts.get(day, 0) for day in month.period) for month in months]
+    """Of each month; a day that the frame, which has no gap, does not reach has nothing."""
+    amounts, first = days[name].tolist(), days["day"].tolist()[0]
+    places = ((month.period.start - first).days for month in months)
+    sums = [sum(amounts[max(place, 0) : max(place + month.period.days, 0)])
+            for place, month in zip(places, months, strict=True)]  # fmt: skip
     return pd.Series(sums, dtype="int64")
 
 

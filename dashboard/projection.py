@@ -61,10 +61,12 @@ def project(
     None before day 4, for a month that is over, and while a kind of day that is still to come has
     no history at all.
     """
-    ahead = expected_days(nets, month, today, first_day)
-    if ahead is None:
+    if not _is_projected(month, today):
         return None
     history = _history(nets, month, today, first_day)
+    ahead = _ahead(history, nets, month, today)
+    if ahead is None:
+        return None
     used = sum(nets[day] for day in Period(month.start, today + DAY))
     return _rounded(used, sum(ahead.values(), Fraction(0)), history.deviation(len(ahead)))
 
@@ -76,9 +78,18 @@ def expected_days(
 
     None where nothing is projected.
     """
-    if today not in month or (today - month.start).days + 1 < FIRST_PROJECTED_DAY:
+    if not _is_projected(month, today):
         return None
-    history = _history(nets, month, today, first_day)
+    return _ahead(_history(nets, month, today, first_day), nets, month, today)
+
+
+def _is_projected(month: Period, today: dt.date) -> bool:
+    return today in month and (today - month.start).days + 1 >= FIRST_PROJECTED_DAY
+
+
+def _ahead(
+    history: History, nets: Nets, month: Period, today: dt.date
+) -> dict[dt.date, Fraction] | None:
     means = [kind.mean(history.today) for kind in history.kinds]
     ahead = {day: means[is_weekend(day)] for day in Period(today, month.end)}
     found = {day: mean for day, mean in ahead.items() if mean is not None}
@@ -140,15 +151,16 @@ class History:
 def _history(nets: Nets, month: Period, today: dt.date, first_day: dt.date | None) -> History:
     start = min(max(first_day or today, days_needed(month, today).start), today)
     days = Period(start, month.end)
-    workdays, weekends = (_kind(nets, days, today, weekend=weekend) for weekend in (False, True))
+    weekend = [is_weekend(day) for day in days]
+    used = [nets[day] for day in days.until(today)]
+    workdays, weekends = (_kind(weekend, used, of_weekends=kind) for kind in (False, True))
     return History((today - start).days, (workdays, weekends))
 
 
-def _kind(nets: Nets, days: Period, today: dt.date, *, weekend: bool) -> Kind:
-    belongs = [is_weekend(day) == weekend for day in days]
-    known = zip(days.until(today), belongs, strict=False)
-    used = [nets[day] if mine else 0 for day, mine in known]
-    return Kind(list(accumulate(belongs, initial=0)), list(accumulate(used, initial=0)))
+def _kind(weekend: Sequence[bool], used: Sequence[int], *, of_weekends: bool) -> Kind:
+    belongs = [mine == of_weekends for mine in weekend]
+    own = [amount if mine else 0 for amount, mine in zip(used, belongs, strict=False)]
+    return Kind(list(accumulate(belongs, initial=0)), list(accumulate(own, initial=0)))
 
 
 # --- rounding -------------------------------------------------------------------------------

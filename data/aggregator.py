@@ -113,9 +113,14 @@ def rebuild_account(
 @contextmanager
 def taken(engine: Engine, account_id: str) -> Iterator[tuple[Connection, Row[Any]]]:
     """A transaction that has the account to itself, once it is its turn, and the locked state."""
-    register(engine, [account_id])
     with write_transaction(engine) as connection:
-        yield connection, connection.execute(WAIT, {"own": account_id}).one()
+        locked = connection.execute(WAIT, {"own": account_id}).one_or_none()
+        if locked:
+            yield connection, locked
+            return
+    register(engine, [account_id])
+    with taken(engine, account_id) as both:
+        yield both
 
 
 def register(engine: Engine, accounts: list[str]) -> None:

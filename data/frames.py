@@ -43,37 +43,37 @@ class Unnamed:
         return OF_MEMBERS if self.why == "members" else NO_WORKSPACE
 
 
-def frame(rows: Iterable[Sequence[Any]], columns: tuple[str, ...]) -> pd.DataFrame:
+def frame(
+    rows: Iterable[Sequence[Any]], columns: tuple[str, ...], *, compared: bool = False
+) -> pd.DataFrame:
     """Rows of (…labels, used, refunded) as a frame of `columns`; labels are objects, None is none.
 
-    ValueError when a row has another width than `columns` without `net`.
+    When `compared`, each row has one amount more, which is a last column `before`. ValueError when
+    a row has another width than that.
     """
     labels = len(columns) - len(AMOUNTS)
-    data = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns[:-1]]
-    if len(data) != labels + 2:
+    width = labels + 2 + compared
+    data = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+    if len(data) != width:
         raise ValueError(f"{len(data)} values in a row for the columns {columns}")
     # Arrays and one index for all, since making columns of lists takes long.
     index = pd.RangeIndex(len(data[0]))
-    amounts = [np.array(values, dtype="int64") for values in data[labels:]]
+    used, refunded, *before = (np.array(values, dtype="int64") for values in data[labels:])
     made = [pd.Series(values, dtype="object", index=index) for values in data[:labels]]
-    net = amounts[0] - amounts[1]
-    named = dict(zip(columns, [*made, *amounts, net], strict=True))
-    return pd.DataFrame(named, index=index, copy=False)
+    named = dict(zip(columns, [*made, used, refunded, used - refunded], strict=True))
+    return pd.DataFrame(
+        named | dict(zip(("before",), before, strict=False)), index=index, copy=False
+    )
 
 
 def compared_frame(
     rows: Iterable[Sequence[Any]], columns: tuple[str, ...], *, compared: bool
 ) -> pd.DataFrame:
-    """`frame`, and when `compared` a last column `before` of each row's last value.
-
-    A row with nothing used, nothing refunded and nothing before is left out.
-    """
+    """`frame`; when `compared`, without the rows that have nothing used, refunded or before."""
     if not compared:
         return frame(rows, columns)
-    kept = [row for row in rows if any(row[-3:])]
-    made = frame([row[:-1] for row in kept], columns)
-    made["before"] = np.array([row[-1] for row in kept], dtype="int64")
-    return made
+    kept = [row for row in rows if row[-1] or row[-2] or row[-3]]
+    return frame(kept, columns, compared=True)
 
 
 def day_frame(rows: Iterable[tuple[dt.date, int, int]], period: Period) -> pd.DataFrame:
@@ -89,4 +89,4 @@ def total(column: pd.Series[int]) -> int:
 
 def has_consumption(frame: pd.DataFrame) -> bool:
     """Whether anything was used or refunded, even where the two cancel out."""
-    return bool((frame["used"] != 0).any() or (frame["refunded"] != 0).any())
+    return any(frame[name].to_numpy().any() for name in ("used", "refunded"))

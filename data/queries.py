@@ -223,7 +223,7 @@ def usage_by_reason(
 
 def usage_by_day_and_reason(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
     """One row for each day and reason with consumption; a day without any has no row."""
-    rows = connection.execute(BY_DAY_AND_REASON, _bounds(scope, period))
+    rows = connection.execute(BY_DAY_AND_REASON, _bounds(scope, period)).all()
     return frame(rows, DAY_REASON_COLUMNS)
 
 
@@ -241,11 +241,11 @@ def usage_by_workspace(
     names = {**named_workspaces(connection, scope), "": (NO_WORKSPACE, None)}
     bounds = _bounds(scope, period, before)
     if names_all(scope):
-        found = connection.execute(BY_WORKSPACE_COMPARED if before else BY_WORKSPACE, bounds)
+        found = connection.execute(BY_WORKSPACE_COMPARED if before else BY_WORKSPACE, bounds).all()
         rows = [(id_ or None, *names.get(id_, (id_, None)), *amounts) for id_, *amounts in found]
     else:
         visible = by_visible_workspace(ScopeKind.of(scope), compared=before is not None)
-        found = connection.execute(visible, bounds | bound(scope))
+        found = connection.execute(visible, bounds | bound(scope)).all()
         rows = [
             (*_labels(id_, names, why, kind, count), *amounts)
             for id_, why, kind, count, *amounts in found
@@ -266,13 +266,13 @@ def _labels(
 
 def _most_first(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """The place of a workspace: by net, by what was used before if that is asked for, by name."""
-    id_, name, _kind, used, refunded, *before = row
-    return (isinstance(id_, Unnamed), refunded - used, *(-micro for micro in before), name)
+    before = row[5] if len(row) > len(WORKSPACE_COLUMNS) - 1 else 0
+    return isinstance(row[0], Unnamed), row[4] - row[3], -before, row[1]
 
 
 def named_workspaces(connection: Connection, scope: Scope) -> dict[str, tuple[str, str | None]]:
     """Name and kind of each workspace that the account lists, by id."""
-    found = connection.execute(workspace_names(ScopeKind.of(scope)), bound(scope))
+    found = connection.execute(workspace_names(ScopeKind.of(scope)), bound(scope)).all()
     return {id_: (shown_name(name, deleted), kind) for id_, name, kind, deleted in found}
 
 

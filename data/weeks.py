@@ -69,11 +69,13 @@ def _summed(dialect: str) -> Select[Any]:
     """The weeks of some days; the account is that of the rows, so that each stays where it is."""
     week = monday_of(dialect, _day.day).label("week")
     sums = (cast(func.sum(amount), Micro) for amount in (_day.used_micro, _day.refunded_micro))
-    own = _day.account_id == bindparam("own")
+    own, key = _day.account_id == bindparam("own"), (_day.account_id, week, _day.workspace_id)
     return (
-        select(_day.account_id, week, _day.workspace_id, *sums)
+        select(*key, *sums)
         .where(own, _day.day >= bindparam("start"), _day.day < bindparam("end"))
-        .group_by(_day.account_id, week, _day.workspace_id)
+        .group_by(*key)
+        # PostgreSQL keeps rows as they come: a week is then read from a few pages.
+        .order_by(*key)
     )
 
 

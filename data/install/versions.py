@@ -68,7 +68,7 @@ WEEKS = (
 )
 SUMMED = (
     "INSERT INTO rollup_weeks SELECT account_id, {monday}, workspace_id, sum(used_micro), "
-    "sum(refunded_micro) FROM rollup_by_workspace GROUP BY 1, 2, 3"
+    "sum(refunded_micro) FROM rollup_by_workspace GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
 )
 KINDS = {
     "postgresql": {
