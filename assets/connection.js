@@ -49,6 +49,7 @@
   // Who may not look sees no figure that came before, either.
   function forbidden() {
     answeredAt = null;
+    document.documentElement.dataset.charts = "none";
     [ID.pageState, ID.freshness, ID.notice, ID.delay].forEach((part) => set(part, { children: "" }));
     [ID.month, ID.toolbar, ID.grid].forEach((part) => set(part, { hidden: true }));
     set(ID.noPermission, { hidden: false });

@@ -161,10 +161,13 @@
       return new Array(8).fill(nothing);
     }
     window.dispatchEvent(new CustomEvent("credits:steps", { detail: steps }));
-    if (steps.preparing !== undefined || steps.failed) {
+    const without = steps.preparing !== undefined || steps.failed;
+    document.documentElement.dataset.charts = without ? "none" : "shown";
+    if (without) {
       return unanswered(steps);
     }
     answer = steps;
+    document.documentElement.dataset.answered = "";
     window.dispatchEvent(new CustomEvent("credits:answered"));
     const open = isOpen();
     return [

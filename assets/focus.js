@@ -57,9 +57,5 @@
 
   document.addEventListener("focusin", remember);
   document.addEventListener("pointerdown", () => (last = null), true);
-  new MutationObserver(lookLater).observe(document.body, {
-    attributeFilter: ["hidden"],
-    childList: true,
-    subtree: true,
-  });
+  window.creditsChanges.tell(lookLater);
 })();

@@ -20,5 +20,5 @@
   }
 
   document.addEventListener("toggle", onToggle, true); // it does not bubble
-  new MutationObserver(openAgain).observe(document.body, { childList: true, subtree: true });
+  window.creditsChanges.tell(openAgain);
 })();

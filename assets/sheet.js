@@ -11,6 +11,7 @@
     split: "sheet-split",
     filters: "sheet-filters",
     entries: "sheet-entries",
+    list: "sheet-list",
     status: "sheet-status",
   };
 
@@ -71,6 +72,7 @@
       const root = document.documentElement;
       root.style.setProperty("--bs-gutter", window.innerWidth - root.clientWidth + "px");
       dialog.dataset.state = "first";
+      root.dataset.sheet = "open";
       dialog.showModal();
       element(ID.title).focus();
     }
@@ -148,6 +150,7 @@
     if (event.target.id !== ID.sheet) {
       return;
     }
+    delete document.documentElement.dataset.sheet;
     if (asked !== null) {
       window.creditsAct("close");
     }
@@ -175,7 +178,18 @@
     }
   }
 
+  // Styles go by these marks, since a selector that looks inside an element costs every drawing.
+  function markList() {
+    const list = element(ID.list);
+    if (list !== null) {
+      element(ID.sheet).dataset.list = list.hidden ? "none" : "shown";
+    }
+  }
+
   function meetCharts() {
+    document.querySelectorAll(".chart:not(.drawn) .main-svg").forEach((drawing) => {
+      drawing.closest(".chart").classList.add("drawn");
+    });
     document.querySelectorAll(".js-plotly-plot").forEach((chart) => {
       if (typeof chart.on === "function" && !met.has(chart)) {
         met.add(chart);
@@ -205,10 +219,7 @@
     });
     element(ID.sheet).close();
   });
-  new MutationObserver(meetCharts).observe(document.body, { childList: true, subtree: true });
-  new MutationObserver(lookLater).observe(document.body, {
-    attributeFilter: ["hidden"],
-    childList: true,
-    subtree: true,
-  });
+  window.creditsChanges.tell(meetCharts);
+  window.creditsChanges.tell(lookLater);
+  window.creditsChanges.tell(markList);
 })();

@@ -63,5 +63,5 @@
     });
   }
 
-  new MutationObserver(fill).observe(document.body, { childList: true, subtree: true });
+  window.creditsChanges.tell(fill);
 })();

@@ -112,5 +112,5 @@
   document.addEventListener("pointerdown", () => (held = null));
   document.addEventListener("scroll", onScroll, true);
   document.addEventListener("click", onClick);
-  new MutationObserver(afterAnswer).observe(document.body, { childList: true, subtree: true });
+  window.creditsChanges.tell(afterAnswer);
 })();

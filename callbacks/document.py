@@ -37,6 +37,7 @@ EARLY_SCRIPTS = ("theme.js", "first.js")
 LOADER_SCRIPT = "plotly-loader.js"
 REGENERATOR = "vendor/regenerator-runtime.min.js"  # all that Dash's scripts need of its polyfills
 OWN_SCRIPTS = (
+    "changes.js",
     "table-cells.js",
     "tables.js",
     "repeats.js",

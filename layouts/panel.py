@@ -76,11 +76,15 @@ def details(drawing: Drawing) -> list[Component]:
     marks = html.Ul([_mark(mark) for mark in drawing.marks], className="marks")
     lists = [part for part in (key, marks) if part.children]
     return [
-        *([html.Div(lists, className="lists")] if lists else []),
+        *([_lists(lists, beside_offer=drawing.offer is not None)] if lists else []),
         *([_key_table(drawing.key_table)] if drawing.key_table else []),
         *([_offer(drawing.offer)] if drawing.offer else []),
         *notes(drawing),
     ]
+
+
+def _lists(lists: list[html.Ul], *, beside_offer: bool) -> html.Div:
+    return html.Div(lists, className="lists beside-offer" if beside_offer else "lists")
 
 
 def notes(drawing: Drawing) -> list[Component]:

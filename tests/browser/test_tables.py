@@ -204,7 +204,7 @@ def test_a_table_that_is_read_stays_where_it_stood(page):
     page.until(lambda: page.run(f"return {area} && {area}.tabIndex === 0"))
     page.run(f"window.before = {area}; {area}.focus(); {area}.scrollTop = 120")
     page.until(lambda: page.run(f"return {area}.scrollTop") == 120)
-    page.run("document.getElementById(arguments[0]).click()", Id.THEME)
+    page.run("document.querySelector(arguments[0]).click()", f"#{Id.RANGE} input[value='90d']")
     page.until(lambda: page.run(f"return {area} && {area} !== window.before"))
     page.until(lambda: page.run(f"return document.activeElement === {area}"))
     assert 120 == page.run(f"return {area}.scrollTop")
