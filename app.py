@@ -30,6 +30,7 @@ from callbacks.loopback import guard_loopback
 from callbacks.request_checks import check_requests
 from callbacks.services import Services
 from callbacks.serving import HOST, listen
+from callbacks.static_files import QUICK, SMALL
 from dashboard.host import CreditPrice, Host
 from dashboard.ids import Id
 from dashboard.panels import PANELS
@@ -57,14 +58,19 @@ UNUSABLE = 2
 # --- the server -----------------------------------------------------------------------------
 
 
-def create_app(settings: Settings, services: Services, guard: Callable[[Flask], None]) -> Dash:
-    """The page at `settings.prefix`; `guard` stands before every route, Dash's own included."""
+def create_app(
+    settings: Settings, services: Services, guard: Callable[[Flask], None], quality: int = QUICK
+) -> Dash:
+    """The page at `settings.prefix`; `guard` stands before every route, Dash's own included.
+
+    `quality` is of the files' compression, which is done here, once.
+    """
     server = Flask("credits", static_folder=None)
     guard(server)
     complete_answers(server, settings.frame_ancestors)
     host = host_of(settings)
     dress = Dress(settings.product_name, stylesheet(host.themes))
-    app = make_dash(server, settings.prefix, dress=dress)
+    app = make_dash(server, settings.prefix, quality=quality, dress=dress)
     app.layout = page(
         PANELS,
         host,
@@ -122,7 +128,7 @@ def create_production(
         answer_probes(server, readiness)
 
     access = SignedAccess(current_viewer, settings.members)
-    return create_app(settings, Services(ledger, access), guard)
+    return create_app(settings, Services(ledger, access), guard, SMALL)
 
 
 # --- the commands ---------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from callbacks.static_files import StaticFiles, answer, files_below
+from callbacks.static_files import StaticFiles, answer, files_below, joined
 from tests.callbacks.small_app import PREFIX, client, small_app
 
 SCRIPT = b"window.total = 0;\n" * 100
@@ -205,3 +205,13 @@ def test_a_chunk_that_dash_asks_for_without_a_fingerprint_is_revalidated(dash_br
 def test_of_the_component_packages_only_the_scripts_in_use_are_served(dash_browser, path):
     """The full Plotly bundle (4.7 MB) and the source maps least of all."""
     assert dash_browser.get(f"{PREFIX}/_dash-component-suites/{path}").status_code == 404
+
+
+def test_joined_scripts_stand_one_after_the_other():
+    assert joined([b"a()", b"// b\nb()"]) == b"a()\n;\n// b\nb()\n;\n"
+
+
+@pytest.mark.parametrize("opening", [b"", b"/*! licence */\n", b"// one\n/* two\n */ "])
+def test_a_strict_script_makes_no_other_strict(opening):
+    strict = opening + b'"use strict";c()'
+    assert joined([b"a()", strict]) == b"a()\n;\n(function () {%s\n}).call(window);\n" % strict
