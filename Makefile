@@ -39,7 +39,9 @@ test-long: .venv-dev/.complete ## All tests without a browser, with 25 times as 
 
 bench: .venv/.complete .venv-dev/.complete ## Measure server and browser on a large ledger
 	$(RUN)python benchmarks/range_change.py
+	$(DEV)python benchmarks/server.py
 	$(DEV)python benchmarks/browser.py
+	$(DEV)python benchmarks/flame.py
 
 backtest: .venv-bench/.complete ## Try the projection on past months, in some ten minutes
 	.venv-bench/bin/python benchmarks/projection.py

@@ -21,6 +21,7 @@ from benchmarks.range_change import make_ledger
 from data.aggregator import rebuild_account
 from data.engine import connect
 from data.install import Plan, install
+from data.schema import ROLLUP_VERSION
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "build" / "bench"
@@ -51,7 +52,7 @@ class Served:
 
 def ledger(entries: int = ENTRIES) -> Path:
     """The ledger's path; it is made where it is missing."""
-    path = FOLDER / f"ledger-{entries}.sqlite"
+    path = FOLDER / f"ledger-{entries}-rollup-{ROLLUP_VERSION}.sqlite"
     if path.exists():
         return path
     FOLDER.mkdir(parents=True, exist_ok=True)
