@@ -1,6 +1,6 @@
 """Cold load, reload and range change in Chromium, beside the floor and a naive page; prints only.
 
-    python benchmarks/browser.py [--rounds 5] [--slow-rounds 1] [--page page --page floor]
+    python benchmarks/browser.py [--rounds 3] [--slow-rounds 1] [--page page --page floor]
 
 Each round starts a browser without a past for each page, one page after the other. The slow line
 has 1.6 Mbit/s and 150 ms, the slow device a quarter of this one's speed. A chart is painted when
@@ -27,7 +27,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from benchmarks.served import COMMANDS, Served, ledger, machine, served
 
 RANGES = ("90d", "7d", "30d", "month")
-CYCLES = 3  # of the ranges, a round
+CYCLES = {"page": 3, "floor": 3, "naive": 1}  # of the ranges, a round; seconds a change for naive
 PATIENCE = 120  # seconds
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000,
         "uploadThroughput": 93_750}  # fmt: skip
@@ -61,10 +61,17 @@ const [range, done] = arguments;
 const charts = Array.from(document.querySelectorAll(".js-plotly-plot"));
 const waiting = new Set(charts);
 const start = performance.now();
-charts.forEach((chart) => chart.once("plotly_afterplot", () => waiting.delete(chart)));
+let last = start;
+charts.forEach((chart) => chart.once("plotly_afterplot", () => {
+  waiting.delete(chart);
+  last = performance.now();
+}));
 function look() {
-  if (waiting.size === 0 && !document.querySelector("[aria-busy=true]")) {
+  const busy = document.querySelector("[aria-busy=true]") !== null;
+  if (waiting.size === 0 && !busy) {
     done(performance.now() - start);
+  } else if (!busy && last > start && performance.now() - last > 2000) {
+    done(last - start); // a chart that was the same was not drawn
   } else {
     requestAnimationFrame(look);
   }
@@ -140,7 +147,8 @@ def look(page: Served, *, slow: bool) -> dict[str, list[dict[str, float]]]:
         cold = load(driver)
         driver.refresh()
         again = load(driver)
-        changes = [change(driver, page, range_) for _ in range(1 if slow else CYCLES)
+        cycles = 1 if slow else CYCLES[page.name]
+        changes = [change(driver, page, range_) for _ in range(cycles)
                    for range_ in RANGES]  # fmt: skip
         requests, kilobytes = traffic(driver)
     answers = {"kB": kilobytes / len(changes), "requests": requests / len(changes)}
@@ -163,7 +171,7 @@ def table(title: str, found: dict[str, list[dict[str, float]]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--slow-rounds", type=int, default=1)
     parser.add_argument("--page", action="append", choices=list(COMMANDS))
     options = parser.parse_args()
