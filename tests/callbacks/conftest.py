@@ -1,4 +1,4 @@
-"""A page over a small snapshot, asked as a browser asks; the builds wait for nobody."""
+"""A page over a small snapshot, asked as a browser asks."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from callbacks.access import OpenAccess
 from callbacks.loopback import guard_loopback
 from callbacks.services import Services
 from dashboard.settings import read_settings
+from data.access import snapshot_scope
 from data.engine import connect, create_tables
 from data.open_snapshot import OpenSnapshot
 from data.schema import ledger as ledger_tables
 from tests.conftest import NOW
 from tests.ledger_builder import LedgerBuilder
 from tests.page_client import PageClient
+
+FIRST_LOOK = 60  # seconds
 
 
 @pytest.fixture
@@ -54,6 +57,8 @@ def page(snapshot_file, tmp_path):
         **env,
     ):
         opened = OpenSnapshot(snapshot_file(rows), tmp_path / "cache", NOW)
+        for account, _name in opened.accounts():  # or a busy machine would answer "Preparing"
+            opened.preparing(snapshot_scope(account), FIRST_LOOK)
         settings = read_settings({"CREDITS_PREFIX": prefix, **env})
         access = OpenAccess(first_account, settings.members)
         services = Services(source(opened) if source else opened, access)

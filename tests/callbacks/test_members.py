@@ -41,14 +41,14 @@ def people():
 
 
 @pytest.fixture
-def served(sqlite_ledger, sqlite_url, people, tmp_path):
+def served(sqlite_alone, sqlite_url, people, tmp_path):
     """The page of production with these settings."""
-    install(sqlite_ledger, Plan())
-    people.save(sqlite_ledger)
+    install(sqlite_alone, Plan())
+    people.save(sqlite_alone)
     pages = []
 
     def serve(**env):
-        pages.append(signed_page(sqlite_ledger, sqlite_url, tmp_path, **env))
+        pages.append(signed_page(sqlite_alone, sqlite_url, tmp_path, **env))
         page = pages[-1].__enter__()
         page.roll_up()
         return page
