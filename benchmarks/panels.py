@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sqlalchemy import insert, select, text
 
-from benchmarks.rollup import NOW, database, use_log
+from benchmarks.rollup import NOW, database, settle, use_log
 from dashboard.answer import Wish, answer
 from dashboard.panels import PANELS
 from dashboard.theme import LIGHT
@@ -119,12 +119,12 @@ def make(engine: Engine, count: int) -> None:
     with write_transaction(engine) as connection:
         fill(connection, count)
     use_log(engine)
+    settle(engine)
     filled = time.perf_counter()
     for name in names:
         rebuild_account(engine, name)
     built = time.perf_counter() - filled
-    with engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    settle(engine)
     print(f"  ledger in {filled - started:.0f} s; rollup of {count:,} entries in {built:.0f} s, "
           f"{count / built:,.0f} a second", flush=True)  # fmt: skip
 

@@ -41,6 +41,17 @@ SERVER = pytest.StashKey[PostgresServer]()
 DIALECTS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
+# Fixtures that serve a whole page, or a ledger in use: a test with one is left to `make test`.
+WHOLE = {"page", "live", "served", "signed", "sqlite_alone"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what `make check` has no time for."""
+    for item in items:
+        if WHOLE.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
+
 # --- one PostgreSQL a run: the first process of pytest makes its place and removes it ---------
 
 

@@ -77,13 +77,14 @@ class PostgresServer:
         """Whether it was started and not stopped."""
         return (self.directory / "data" / "postmaster.pid").exists()
 
-    def start(self) -> None:
-        """Start it unless another process of this run already did."""
+    def start(self, *settings: str) -> None:
+        """Start it unless another process of this run already did; `settings` like `a=b` win."""
         with (self.directory / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not self.running:
                 self._create()
-                self._control("start", "-l", "log", "-o", f"-k {self.directory} {OPTIONS}")
+                options = " ".join([OPTIONS, *(f"-c {setting}" for setting in settings)])
+                self._control("start", "-l", "log", "-o", f"-k {self.directory} {options}")
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop it where it runs; its files stay."""
