@@ -28,7 +28,7 @@ test: .venv-dev/.complete ## Lint, types and all tests; installs Chromium, Postg
 	$(DEV)python -m pytest -n auto --dist loadfile -m "not browser"
 	$(DEV)python -m pytest -n auto --dist loadfile -m browser
 
-check: .venv-dev/.complete ## Lint, types and the fast tests, in under 20 seconds
+check: .venv-dev/.complete ## Lint, types and the fast tests, in half a minute
 	$(DEV)ruff check .
 	$(DEV)ruff format --check .
 	$(DEV)mypy

@@ -86,6 +86,7 @@ def connect(url: str) -> Engine:
     engine = create_engine(resolved)
     use_explicit_transactions(engine)
     event.listen(engine, "connect", _sync_log_at_checkpoints)
+    event.listen(engine, "connect", _keep_pages)
     return engine
 
 
@@ -96,6 +97,14 @@ def _sync_log_at_checkpoints(dbapi: sqlite3.Connection, _record: object) -> None
     """
     if dbapi.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
         dbapi.execute("PRAGMA synchronous = NORMAL")
+
+
+def _keep_pages(dbapi: sqlite3.Connection, _record: object) -> None:
+    """An account's days are summed by three statements: the second finds what the first one read.
+
+    A rebuild is a fifth faster with 64 MB at most than with the 2 MB that are SQLite's default.
+    """
+    dbapi.execute("PRAGMA cache_size = -65536")
 
 
 def use_explicit_transactions(engine: Engine) -> None:
