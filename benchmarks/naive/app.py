@@ -41,6 +41,9 @@ def entries(ledger: str, account: str, days: int) -> pd.DataFrame:
 
 def make_app(ledger: str, account: str) -> Dash:
     """The page with a callback for each chart."""
+    # plotly.express completes its template on first use, which two threads at once break.
+    px.bar(x=[0], y=[0])
+    px.pie(names=["one"], values=[1])
     app = Dash("naive", external_stylesheets=[], include_assets_files=False)
     names = ("daily", "months", "reasons", "workspaces", "kinds")
     choices = [{"label": name, "value": name} for name in DAYS]
