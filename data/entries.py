@@ -90,7 +90,7 @@ class Order(StrEnum):
     NEWEST = "newest first"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One entry; `net` is below zero for a refund."""
 

@@ -16,7 +16,7 @@ from sqlalchemy import Row, Select, and_, cast, func, literal, select, tuple_
 from data.access import Scope
 from data.column_types import HostId, Instant, Micro
 from data.engine import Connection
-from data.entries import Listing, instants, signed_net, within
+from data.entries import Entry, Listing, instants, signed_net, within
 from data.member_sums import named_member
 from data.optional import lacks
 from data.periods import DAY
@@ -27,16 +27,9 @@ SHORTEST = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class StreamedEntry:
-    """One entry; `net` is below zero for a refund, `reversed_at` the time of what it took back."""
+class StreamedEntry(Entry):
+    """An entry as a file has it; `reversed_at` is the time of what a refund took back."""
 
-    id: str
-    occurred_at: dt.datetime
-    reason: str
-    workflow_type: str | None
-    workspace_id: str | None
-    is_refund: bool
-    net: int
     reversed_at: dt.datetime | None
     member_id: str | None  # where the scope names the member
 
